@@ -1,0 +1,3 @@
+"""Touchstone 试金石: structured interviews and hiring assessment for AI trainers."""
+
+__version__ = "0.1.0"
