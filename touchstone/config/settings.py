@@ -1,0 +1,203 @@
+"""Django's settings. Everything that differs between installations comes from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from touchstone.config import env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+env.load_dotenv(Path(env.text("TOUCHSTONE_ENV_FILE", str(ROOT / ".env"))))
+
+DATA_DIR = env.data_dir()
+FILES_DIR = DATA_DIR / "files"
+DEBUG = env.flag("TOUCHSTONE_DEBUG")
+PRODUCTION = env.flag("TOUCHSTONE_PRODUCTION")
+SECRET_KEY = env.secret_key(DATA_DIR)
+BASE_URL = env.text("TOUCHSTONE_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+DEMO = env.flag("TOUCHSTONE_DEMO")
+ALLOWED_HOSTS = env.words("TOUCHSTONE_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+TRUSTED_PROXIES = env.words("TOUCHSTONE_TRUSTED_PROXIES")
+if PRODUCTION and (DEBUG or "*" in ALLOWED_HOSTS or not BASE_URL.startswith("https://")):
+    raise env.EnvironmentProblem(
+        "TOUCHSTONE_PRODUCTION=1 wants TOUCHSTONE_DEBUG=0, named TOUCHSTONE_HOSTS and an https "
+        "TOUCHSTONE_BASE_URL. Nothing was started."
+    )
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "touchstone.ui",
+    "touchstone.audit",
+    "touchstone.accounts",
+    "touchstone.library",
+    "touchstone.positions",
+    "touchstone.recruiting",
+    "touchstone.assessments",
+    "touchstone.interviews",
+    "touchstone.evaluation",
+    "touchstone.insights",
+    "touchstone.jobs",
+    "touchstone.desk",
+    "touchstone.portal",
+    "touchstone.api",
+]
+
+MIDDLEWARE = [
+    "touchstone.config.middleware.request_context",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "touchstone.config.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "touchstone.config.middleware.known_errors",
+]
+
+ROOT_URLCONF = "touchstone.config.urls"
+ASGI_APPLICATION = "touchstone.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["touchstone.ui.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "touchstone.ui.context.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.database(DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "touchstone.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Touchstone 试金石"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "touchstone_language"
+TIME_ZONE = env.text("TOUCHSTONE_TIME_ZONE", "Asia/Shanghai")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_DIR},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+SESSION_COOKIE_NAME = "touchstone_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+CSRF_COOKIE_NAME = "touchstone_csrf"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "touchstone.config.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("TOUCHSTONE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "touchstone_cache",
+    }
+}
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "files", "judge", "outside"],
+    }
+}
+WORKERS = env.number("TOUCHSTONE_WORKERS", 2, low=0, high=64)
+
+EMAIL_HOST = env.text("TOUCHSTONE_SMTP_HOST")
+EMAIL_PORT = env.number("TOUCHSTONE_SMTP_PORT", 25, high=65535)
+EMAIL_HOST_USER = env.text("TOUCHSTONE_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("TOUCHSTONE_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("TOUCHSTONE_SMTP_STARTTLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("TOUCHSTONE_MAIL_FROM", "touchstone@localhost")
+
+WECOM_CORP_ID = env.text("TOUCHSTONE_WECOM_CORP_ID")
+WECOM_AGENT_ID = env.text("TOUCHSTONE_WECOM_AGENT_ID")
+WECOM_SECRET = env.text("TOUCHSTONE_WECOM_SECRET")
+WECOM_API_BASE = env.text("WECOM_API_BASE", "https://qyapi.weixin.qq.com/cgi-bin/")
+TENCENT_MEETING_BASE = env.text("TENCENT_MEETING_BASE", "https://api.meeting.qq.com")
+TENCENT_MEETING_APP_ID = env.text("TOUCHSTONE_TENCENT_MEETING_APP_ID")
+TENCENT_MEETING_SECRET_ID = env.text("TOUCHSTONE_TENCENT_MEETING_SECRET_ID")
+TENCENT_MEETING_SECRET_KEY = env.text("TOUCHSTONE_TENCENT_MEETING_SECRET_KEY")
+TENCENT_MEETING_USER_ID = env.text("TOUCHSTONE_TENCENT_MEETING_USER_ID")
+LLM_BASE = env.text("TOUCHSTONE_LLM_BASE")
+LLM_KEY = env.text("TOUCHSTONE_LLM_KEY")
+LLM_MODEL = env.text("TOUCHSTONE_LLM_MODEL")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "touchstone.config.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("TOUCHSTONE_LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "touchstone": {"level": env.text("TOUCHSTONE_LOG_LEVEL", "INFO")},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
