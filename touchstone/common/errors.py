@@ -1,15 +1,15 @@
 """The error tree.
 
-    TouchstoneError              carries a `Message`
-    ├── InvalidInput             what was given cannot be used; the message says how to mend it
-    │   └── UnreadableFile       a file was refused, with a machine reason (``encrypted_pdf`` …)
-    ├── NotAllowed               the person may not do this
-    ├── NotFound                 no such thing, or not one this person may know of
-    ├── Conflict                 someone else changed it first; nothing was overwritten
-    ├── IllegalTransition        the state machine has no such step from here
-    └── OutsideError             an outside system failed
-        ├── TemporaryOutsideError    worth another try
-        └── PermanentOutsideError    another try would fail the same way
+TouchstoneError              carries a `Message`
+├── InvalidInput             what was given cannot be used; the message says how to mend it
+│   └── UnreadableFile       a file was refused, with a machine reason (``encrypted_pdf`` …)
+├── NotAllowed               the person may not do this
+├── NotFound                 no such thing, or not one this person may know of
+├── Conflict                 someone else changed it first; nothing was overwritten
+├── IllegalTransition        the state machine has no such step from here
+└── OutsideError             an outside system failed
+    ├── TemporaryOutsideError    worth another try
+    └── PermanentOutsideError    another try would fail the same way
 """
 
 from __future__ import annotations

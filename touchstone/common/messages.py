@@ -37,7 +37,8 @@ def _area(area: str) -> dict[str, dict[str, str]]:
     path = CATALOGUE / f"{area}.yaml"
     with path.open("rb") as file:
         loaded: dict[str, dict[str, str]] = yaml.load(
-            file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # noqa: S506 - safe loaders
+            file,
+            Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506 - safe loaders
         )
     return loaded
 

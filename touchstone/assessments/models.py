@@ -1,0 +1,150 @@
+"""Papers, candidates' attempts at them, submissions, gradings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from touchstone.audit.models import StoredFile
+from touchstone.common.db import Referenced, Versioned
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application
+
+
+class TaskKind(models.TextChoices):
+    """What a candidate is asked to do."""
+
+    CODING = "coding"
+    CASE = "case"
+    SCENARIO = "scenario"
+    COMMUNICATION = "communication"
+    LEARNING = "learning"
+    LABELLING = "labelling"
+
+
+class Paper(Referenced, Versioned):
+    """What the candidates of a position are asked to do."""
+
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="papers")
+    title = models.CharField(max_length=120)
+    status = models.CharField(max_length=8, default="draft")  # draft | open | closed
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+
+class PaperItem(Referenced):
+    """One task of a paper: a problem's or a question's code, minutes, weight."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="items")
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=14, choices=TaskKind.choices)
+    code = models.CharField(max_length=60)  # of a Question, a Problem or a labelling set
+    dimension = models.CharField(max_length=40)
+    minutes = models.PositiveSmallIntegerField()
+    weight = models.FloatField(default=1.0)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["paper", "order"], name="paper_item_order")]
+
+
+class Attempt(Referenced, Versioned):
+    """One candidate's sitting."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited"
+        STARTED = "started"
+        SUBMITTED = "submitted"
+        EXPIRED = "expired"
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="attempt"
+    )
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="attempts")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.INVITED)
+    seed = models.PositiveBigIntegerField()  # chooses the variants
+    extra_minutes = models.PositiveSmallIntegerField(default=0)
+    invited_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    scores = models.JSONField(default=dict)  # dimension -> 0..100, when graded
+    score = models.FloatField(null=True)  # 0..100
+    graded_at = models.DateTimeField(null=True, blank=True)
+
+
+class AttemptItem(Referenced, Versioned):
+    """One task of an attempt: the server's clock, the draft as last saved, the answer."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="items")
+    item = models.ForeignKey(PaperItem, on_delete=models.PROTECT, related_name="+")
+    variant = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True)
+    phase = models.CharField(max_length=12, blank=True)  # learning: before | reading | after
+    phase_deadline = models.DateTimeField(null=True, blank=True)
+    content = models.JSONField(default=dict)  # field name -> what the candidate wrote
+    saved_at = models.DateTimeField(null=True, blank=True)
+    file = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    score = models.FloatField(
+        null=True
+    )  # 0..100 as it stands: a person's word before the machine's
+    needs_human = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "item"], name="attempt_item_once")
+        ]
+
+
+class Submission(Referenced):
+    """A program handed in, and the judge's verdict."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        JUDGING = "judging"
+        JUDGED = "judged"
+
+    attempt_item = models.ForeignKey(
+        AttemptItem, on_delete=models.CASCADE, related_name="submissions"
+    )
+    language = models.CharField(max_length=12)
+    source = models.TextField()
+    samples_only = models.BooleanField(default=False)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    verdict = models.CharField(max_length=3, blank=True)
+    score = models.FloatField(null=True)
+    result = models.JSONField(default=dict)  # an object of `touchstone judge`
+    lease = models.CharField(max_length=32, blank=True)  # only its holder may write the verdict
+    created_at = models.DateTimeField()
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+
+class Grading(Referenced):
+    """One rater's score of one answer: the machine's or a person's. Never changed once written."""
+
+    attempt_item = models.ForeignKey(AttemptItem, on_delete=models.CASCADE, related_name="gradings")
+    rater_kind = models.CharField(max_length=8)  # system | person | llm
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    score = models.FloatField()  # 0..10
+    points = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)  # a row of `touchstone grade` or `claims`
+    receipt = models.JSONField(default=dict)
+    blind = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+
+class IntegritySignal(models.Model):
+    """Something the candidate is told of, can see and can comment on; it never decides."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="signals")
+    kind = models.CharField(max_length=16)  # paste | focus_lost | similarity
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+    comment = models.CharField(max_length=500, blank=True)

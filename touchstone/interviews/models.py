@@ -1,0 +1,149 @@
+"""Interviews: panels, booked time, meetings, the room's notes, recordings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from touchstone.audit.models import StoredFile
+from touchstone.common.db import Referenced, Versioned
+from touchstone.recruiting.models import Application
+
+
+class Interview(Referenced, Versioned):
+    """One talk with one candidate. `room_version` rises with every change in the room."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned"
+        INVITED = "invited"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="interviews"
+    )
+    round_no = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    meeting_provider = models.CharField(max_length=16, blank=True)  # tencent | wecom | manual
+    meeting_id = models.CharField(max_length=64, blank=True)
+    meeting_code = models.CharField(max_length=32, blank=True)
+    meeting_url = models.CharField(max_length=400, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    materials = models.TextField(blank=True)  # what the candidate should prepare
+    kit = models.JSONField(default=dict)  # questions with rubric, each with why it was chosen
+    ics_uid = models.CharField(max_length=120, blank=True)
+    ics_sequence = models.PositiveIntegerField(default=0)
+    candidate_reply = models.CharField(max_length=10, blank=True)  # accepted | declined
+    started_at = models.DateTimeField(null=True, blank=True)  # the room's clock
+    ended_at = models.DateTimeField(null=True, blank=True)
+    room_version = models.PositiveBigIntegerField(default=0)
+    asked = models.JSONField(default=dict)  # question code -> {"by": ref, "at": second}
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["starts_at"])]
+
+
+class PanelMember(models.Model):
+    """A person's seat on a panel."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="panel")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panel_seats"
+    )
+    seat = models.CharField(max_length=8, default="member")  # lead | member | shadow
+    focus = models.JSONField(default=list)  # dimensions this person asks about
+    reply = models.CharField(max_length=10, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "person"], name="panel_seat_once")
+        ]
+
+
+class BookedQuarter(models.Model):
+    """A quarter of an hour of somebody's time. The constraint makes double booking impossible."""
+
+    who = models.CharField(max_length=40)  # "person:<ref>", "candidate:<ref>", "room:<name>"
+    starts_at = models.DateTimeField()
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="quarters")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["who", "starts_at"], name="nobody_booked_twice")
+        ]
+
+
+class Availability(models.Model):
+    """When a person is free or busy, as they or their calendar say."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="availability"
+    )
+    kind = models.CharField(max_length=4)  # free | busy
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    source = models.CharField(max_length=12, default="own")  # own | ics
+    label = models.CharField(max_length=80, blank=True)
+
+
+class OfferedSlot(Referenced):
+    """A time offered to a candidate for booking; a hold that expires."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="offered_slots"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    panel = models.JSONField(default=list)  # refs of people
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+
+class RoomNote(Referenced, Versioned):
+    """A note of one panel member, stamped with the meeting's second. `client_key` makes a retry
+    from the browser land once."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    client_key = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    at_second = models.PositiveIntegerField(null=True, blank=True)
+    question_code = models.CharField(max_length=60, blank=True)
+    indicator = models.CharField(max_length=60, blank=True)
+    private = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interview", "author", "client_key"], name="note_lands_once"
+            )
+        ]
+        ordering = ["at_second", "created_at", "id"]
+
+
+class Recording(Referenced):
+    """A recording, with the consent it rests on and the day it is deleted."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="recordings")
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
+    source = models.CharField(max_length=12)  # meeting | upload | browser
+    outside_id = models.CharField(max_length=120, blank=True)
+    starts_at_second = models.IntegerField(default=0)  # of the room's clock
+    duration_s = models.PositiveIntegerField(null=True, blank=True)
+    transcript = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    delete_on = models.DateField()
+    deleted_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PositionsConfig(AppConfig):
+    name = "touchstone.positions"
+    label = "positions"

@@ -1,0 +1,278 @@
+"""Candidates, their resumes and applications, screening, links, messages, the talent pool."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from touchstone.accounts.models import Branch
+from touchstone.audit.models import StoredFile
+from touchstone.common.db import Referenced, Versioned
+from touchstone.positions.models import CompetencyModelVersion, Position
+
+
+class Candidate(Referenced, Versioned):
+    """A person who applied, once however often."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="candidates")
+    name = models.CharField(max_length=120, blank=True)
+    email = models.CharField(max_length=254, blank=True, db_index=True)
+    phone = models.CharField(max_length=24, blank=True, db_index=True)
+    language = models.CharField(max_length=2, default="zh")
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name or self.ref
+
+
+class Consent(models.Model):
+    """A candidate's word for one purpose, with the text's version and hash."""
+
+    class Purpose(models.TextChoices):
+        ASSESSMENT = "assessment"
+        RECORDING = "recording"
+        TALENT_POOL = "talent_pool"
+        TRANSCRIPT = "transcript"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    granted = models.BooleanField()
+    text_version = models.CharField(max_length=20)
+    text_sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class ResumeBatch(Referenced):
+    """Files brought in together: a folder, a ZIP, a mailbox, an export."""
+
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="batches")
+    source = models.CharField(max_length=40, default="upload")
+    label = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    expected = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+
+class Resume(Referenced):
+    """One file as it came, and what was read from it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        READ = "read"
+        PARTIAL = "partial"
+        FAILED = "failed"
+
+    batch = models.ForeignKey(
+        ResumeBatch, null=True, on_delete=models.SET_NULL, related_name="resumes"
+    )
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="resumes")
+    candidate = models.ForeignKey(
+        Candidate, null=True, blank=True, on_delete=models.CASCADE, related_name="resumes"
+    )
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
+    file_name = models.CharField(max_length=400)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    reason = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=400, blank=True)
+    language = models.CharField(max_length=2, default="zh")
+    text = models.TextField(blank=True)
+    parsed = models.JSONField(default=dict)  # a row of `touchstone parse`
+    geometry = models.BinaryField(null=True)  # pages and boxes, packed by engine/resumes
+    flags = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["position", "status"])]
+
+
+class Application(Referenced, Versioned):
+    """A candidate for one position, with its stage."""
+
+    class Stage(models.TextChoices):
+        APPLIED = "applied"
+        SCREENED = "screened"
+        INVITED = "invited"  # to the assessment
+        ASSESSED = "assessed"
+        INTERVIEWING = "interviewing"
+        EVALUATED = "evaluated"
+        OFFERED = "offered"
+        HIRED = "hired"
+        REJECTED = "rejected"
+        WITHDRAWN = "withdrawn"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="applications")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=14, choices=Stage.choices, default=Stage.APPLIED)
+    source = models.CharField(max_length=40, default="upload")
+    applied_at = models.DateTimeField()
+    stage_since = models.DateTimeField()
+    resume = models.ForeignKey(Resume, null=True, on_delete=models.SET_NULL, related_name="+")
+    screening = models.ForeignKey(
+        "Screening", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    score = models.FloatField(null=True)  # of the current screening, for the list
+    recommendation = models.CharField(max_length=8, blank=True)
+    human_only = models.BooleanField(default=False)  # the candidate refused automated evaluation
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "position"], name="application_once")
+        ]
+        indexes = [
+            models.Index(fields=["position", "stage", "-score"]),
+            models.Index(fields=["position", "-score"]),
+        ]
+
+
+class StageEvent(models.Model):
+    """A step of an application: from where to where, who, when, why."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="events")
+    from_stage = models.CharField(max_length=14, blank=True)
+    to_stage = models.CharField(max_length=14)
+    actor_kind = models.CharField(max_length=12)  # person | candidate | system
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=500, blank=True)
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(to_stage="rejected")
+                | models.Q(person__isnull=False, actor_kind="person"),
+                name="only_a_person_rejects",
+            )
+        ]
+
+
+class Screening(Referenced):
+    """Resume × model: score, recommendation, evidence, receipt. Never changed once written."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="screenings"
+    )
+    resume = models.ForeignKey(Resume, on_delete=models.CASCADE, related_name="screenings")
+    model_version = models.ForeignKey(CompetencyModelVersion, on_delete=models.PROTECT)
+    score = models.FloatField()
+    decision = models.CharField(max_length=8)  # advance | review | decline
+    result = models.JSONField()  # a row of `touchstone screen`
+    created_at = models.DateTimeField()
+    override = models.CharField(max_length=8, blank=True)
+    override_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    override_reason = models.CharField(max_length=500, blank=True)
+    override_at = models.DateTimeField(null=True, blank=True)
+
+
+class PortalLink(Referenced):
+    """A signed single-purpose link; only the hash of its token is kept."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=16)  # portal | booking | rsvp
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class OutboxMessage(Referenced):
+    """A message to a person: written with the act that causes it, sent once, kept."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    key = models.CharField(max_length=120, unique=True)  # what makes it this message and no other
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=8)  # mail | sms | wecom
+    template = models.CharField(max_length=40)
+    language = models.CharField(max_length=2, default="zh")
+    application = models.ForeignKey(
+        Application, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    address = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    ics = models.TextField(blank=True)
+    ics_method = models.CharField(max_length=10, blank=True)  # REQUEST | CANCEL
+    payload = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=400, blank=True)
+    outside_id = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "created_at"])]
+
+
+class PoolEntry(Referenced):
+    """Somebody worth returning to, with consent and an expiry date."""
+
+    candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="pool_entry")
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    tags = models.JSONField(default=list)
+    added_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    search_text = models.TextField(blank=True)
+    concepts = models.JSONField(default=list)
+    dimension_scores = models.JSONField(default=dict)
+
+
+class CandidateNote(Referenced):
+    """What a colleague wants to remember about a person."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    remind_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+
+class CandidateRequest(Referenced):
+    """What a candidate asked for: explanation, human review, a copy, or deletion of their data."""
+
+    application = models.ForeignKey(
+        Application, null=True, on_delete=models.SET_NULL, related_name="requests"
+    )
+    candidate = models.ForeignKey(Candidate, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=16)  # explanation | human_review | copy | deletion
+    text = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answer = models.TextField(blank=True)
