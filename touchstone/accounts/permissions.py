@@ -28,7 +28,7 @@ def role_scopes(person: Person) -> dict[str, set[int | None]]:
         rows = RoleAssignment.objects.filter(person=person).values_list("role", "branch_id")
         for role, branch_id in rows:
             cached.setdefault(role, set()).add(branch_id)
-        person._role_scopes = cached  # type: ignore[attr-defined]  # noqa: SLF001
+        person._role_scopes = cached  # type: ignore[attr-defined]
     return cached
 
 

@@ -1,4 +1,4 @@
-"""What every file-reading command shares: one JSON object a line, in input order, as each is ready."""
+"""What every file-reading command shares: JSON lines in input order, as each is ready."""
 
 from __future__ import annotations
 

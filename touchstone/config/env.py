@@ -142,8 +142,8 @@ def database(folder: Path) -> dict[str, Any]:
         return sqlite(Path(urllib.parse.unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise EnvironmentProblem(
-            f"DATABASE_URL: {parts.scheme!r} is not supported. Use postgresql://user:password@host/name, "
-            "or leave it out for SQLite in the data directory."
+            f"DATABASE_URL: {parts.scheme!r} is not supported. Use postgresql://user:password@host/"
+            "name, or leave it out for SQLite in the data directory."
         )
     query = dict(urllib.parse.parse_qsl(parts.query))
     return {

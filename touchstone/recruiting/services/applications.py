@@ -135,9 +135,7 @@ def screening_override(
     screening.override_by_id = actor.person_id
     screening.override_reason = reason.strip()[:500]
     screening.override_at = at
-    screening.save(
-        update_fields=["override", "override_by", "override_reason", "override_at"]
-    )
+    screening.save(update_fields=["override", "override_by", "override_reason", "override_at"])
     Application.objects.filter(pk=screening.application_id, screening=screening).update(
         recommendation=decision
     )
@@ -155,7 +153,8 @@ def _swap_stage(application: Application, origin: str, to: str, at: dt.datetime)
     ).update(stage=to, stage_since=at, version=application.version + 1)
     if not changed:
         fresh = Application.objects.get(pk=application.pk)
-        raise Conflict(say("recruiting.moved_meanwhile", stage=_stage(fresh.stage)), theirs=fresh.stage)
+        message = say("recruiting.moved_meanwhile", stage=_stage(fresh.stage))
+        raise Conflict(message, theirs=fresh.stage)
     application.stage = to
     application.stage_since = at
     application.version += 1
