@@ -131,7 +131,7 @@ def hire_confirm(
     onboarding: list[dict[str, Any]],
     at: dt.datetime,
 ) -> Hire:
-    """The candidate accepted: the hire, the plan for the first months, three outcomes to ask for."""
+    """The candidate accepted: the hire, a plan for the first months, three outcomes to ask for."""
     application_move(actor=actor, application=application, to=Stage.HIRED, at=at)
     hire = Hire.objects.create(
         application=application,

@@ -1,0 +1,1 @@
+"""Writes of assessments: one transaction each, keyword-only, returning the thing written."""

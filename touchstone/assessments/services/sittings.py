@@ -1,0 +1,205 @@
+"""A candidate's sitting: the server's clock, drafts that are never lost, answers handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from touchstone.assessments.models import (
+    Attempt,
+    AttemptItem,
+    IntegritySignal,
+    Submission,
+    TaskKind,
+)
+from touchstone.audit.models import StoredFile
+from touchstone.common.actors import Actor
+from touchstone.common.background import enqueue
+from touchstone.common.errors import Conflict, InvalidInput
+from touchstone.common.messages import say
+from touchstone.recruiting.services.applications import application_move
+from touchstone.recruiting.stages import Stage
+
+GRACE = dt.timedelta(seconds=60)
+READING = dt.timedelta(minutes=30)
+LONGEST_ANSWER = 60_000
+LONGEST_SOURCE = 100_000
+LANGUAGES = ("python", "cpp", "java", "javascript", "sql")
+JUDGE_TASK = "touchstone.jobs.assessments.submission_judge"
+GRADE_TASK = "touchstone.jobs.assessments.item_grade"
+
+
+@transaction.atomic
+def attempt_start(*, attempt: Attempt, at: dt.datetime) -> Attempt:
+    """Opens the sitting; the first press counts.
+
+    Raises:
+        InvalidInput: the time to sit is over.
+    """
+    if at > attempt.deadline:
+        raise InvalidInput(say("assessments.window_over"))
+    Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.INVITED).update(
+        status=Attempt.Status.STARTED, started_at=at
+    )
+    attempt.refresh_from_db()
+    return attempt
+
+
+@transaction.atomic
+def item_start(*, item: AttemptItem, at: dt.datetime) -> AttemptItem:
+    """Starts the task's clock on the server; opening it again, elsewhere too, changes nothing."""
+    if at > item.attempt.deadline:
+        raise InvalidInput(say("assessments.window_over"))
+    minutes = item.item.minutes + item.attempt.extra_minutes
+    first_phase = "before" if item.item.kind == TaskKind.LEARNING else ""
+    AttemptItem.objects.filter(pk=item.pk, started_at=None).update(
+        started_at=at, deadline=at + dt.timedelta(minutes=minutes), phase=first_phase
+    )
+    item.refresh_from_db()
+    return item
+
+
+@transaction.atomic
+def learning_phase_next(*, item: AttemptItem, at: dt.datetime) -> AttemptItem:
+    """Quick learning: before → reading (30 minutes by this clock) → after. Never backwards."""
+    locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
+    extra = dt.timedelta(minutes=item.attempt.extra_minutes)
+    if locked.phase == "before":
+        locked.phase, locked.phase_deadline = "reading", at + READING + extra
+    elif locked.phase == "reading":
+        locked.phase, locked.phase_deadline = "after", None
+    locked.save(update_fields=["phase", "phase_deadline"])
+    return locked
+
+
+def learning_phase(item: AttemptItem, at: dt.datetime) -> str:
+    """The phase as it is now: reading ends by itself when its time is over."""
+    if item.phase == "reading" and item.phase_deadline and at >= item.phase_deadline:
+        return "after"
+    return item.phase
+
+
+@transaction.atomic
+def draft_save(
+    *, item: AttemptItem, content: dict[str, str], version: int, at: dt.datetime
+) -> AttemptItem:
+    """Keeps what the candidate typed, field by field.
+
+    Args:
+        content: field name → text; only the fields sent are changed.
+        version: of the draft the page was showing.
+
+    Raises:
+        Conflict: another window saved something else; both texts are in the error.
+        InvalidInput: handed in already, out of time, or a text over 60 000 characters.
+    """
+    locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
+    _require_open(locked, at)
+    if any(len(text) > LONGEST_ANSWER for text in content.values()):
+        raise InvalidInput(say("assessments.too_long", limit=LONGEST_ANSWER))
+    merged = {**locked.content, **content}
+    if merged == locked.content:
+        return locked
+    if version != locked.version:
+        raise Conflict(say("assessments.draft_changed"), theirs=locked.content, mine=content)
+    locked.content, locked.saved_at = merged, at
+    locked.version += 1
+    locked.save(update_fields=["content", "saved_at", "version"])
+    return locked
+
+
+@transaction.atomic
+def file_attach(*, item: AttemptItem, stored: StoredFile, at: dt.datetime) -> AttemptItem:
+    """Adds the file of a project case; a later one takes its place, the earlier stays stored."""
+    locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
+    _require_open(locked, at)
+    locked.file = stored
+    locked.saved_at = at
+    locked.version += 1
+    locked.save(update_fields=["file", "saved_at", "version"])
+    return locked
+
+
+@transaction.atomic
+def program_submit(
+    *,
+    item: AttemptItem,
+    language: str,
+    source: str,
+    samples_only: bool,
+    at: dt.datetime,
+) -> Submission:
+    """Keeps the program and asks the judge.
+
+    Raises:
+        InvalidInput: empty, too long, an unknown language, or out of time.
+    """
+    locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
+    _require_open(locked, at)
+    if language not in LANGUAGES:
+        raise InvalidInput(say("assessments.bad_language"), field="language")
+    if not source.strip() or len(source) > LONGEST_SOURCE:
+        raise InvalidInput(say("assessments.bad_source", limit=LONGEST_SOURCE), field="source")
+    submission = Submission.objects.create(
+        attempt_item=locked,
+        language=language,
+        source=source,
+        samples_only=samples_only,
+        created_at=at,
+    )
+    enqueue(JUDGE_TASK, submission_ref=submission.ref, priority=10 if samples_only else 0)
+    return submission
+
+
+@transaction.atomic
+def item_submit(*, item: AttemptItem, at: dt.datetime) -> AttemptItem:
+    """Hands the task in as last saved; grading starts in the background. Twice counts once."""
+    locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
+    if locked.submitted_at:
+        return locked
+    locked.submitted_at = min(at, locked.deadline + GRACE) if locked.deadline else at
+    locked.version += 1
+    locked.save(update_fields=["submitted_at", "version"])
+    enqueue(GRADE_TASK, item_ref=locked.ref)
+    return locked
+
+
+@transaction.atomic
+def attempt_submit(*, actor: Actor, attempt: Attempt, at: dt.datetime) -> Attempt:
+    """Ends the sitting: tasks still open are handed in as they are."""
+    locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if locked.status == Attempt.Status.SUBMITTED:
+        return locked
+    for item in locked.items.filter(submitted_at=None):
+        item_submit(item=item, at=at)
+    locked.status = Attempt.Status.SUBMITTED
+    locked.submitted_at = at
+    locked.version += 1
+    locked.save(update_fields=["status", "submitted_at", "version"])
+    application = locked.application
+    if application.stage == Stage.INVITED:
+        application_move(actor=actor, application=application, to=Stage.ASSESSED, at=at)
+    return locked
+
+
+@transaction.atomic
+def signal_record(
+    *, attempt: Attempt, kind: str, detail: dict[str, Any], at: dt.datetime
+) -> IntegritySignal:
+    """Keeps an integrity signal. The candidate sees it and may comment; it never decides.
+
+    Raises:
+        InvalidInput: not a kind the candidate was told of.
+    """
+    if kind not in {"paste", "focus_lost", "similarity"}:
+        raise InvalidInput(say("assessments.bad_signal"))
+    return IntegritySignal.objects.create(attempt=attempt, kind=kind, detail=detail, at=at)
+
+
+def _require_open(item: AttemptItem, at: dt.datetime) -> None:
+    if item.submitted_at:
+        raise InvalidInput(say("assessments.handed_in"))
+    if item.deadline and at > item.deadline + GRACE:
+        raise InvalidInput(say("assessments.time_over"))
