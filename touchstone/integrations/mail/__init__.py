@@ -1,0 +1,1 @@
+"""Mail: messages with calendar parts, handed to an SMTP server."""
