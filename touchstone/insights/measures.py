@@ -6,6 +6,7 @@ Each is defined, with a worked example, in docs/insights.md; the pages only show
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import statistics
 from collections import defaultdict
@@ -87,7 +88,7 @@ def stage_durations(steps: Iterable[Step]) -> list[Duration]:
     stays: dict[str, list[float]] = defaultdict(list)
     for own in by_application.values():
         own.sort(key=lambda step: step.at)
-        for before, after in zip(own, own[1:], strict=False):
+        for before, after in itertools.pairwise(own):
             stays[before.to_stage].append(days_between(before.at, after.at))
     return [summarise(stage, stays.get(stage, [])) for stage in STAGE_ORDER[:-1]]
 

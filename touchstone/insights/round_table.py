@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef
 
 from touchstone.evaluation.models import CalibrationRun, Decision, Report
 from touchstone.insights.measures import Step, decision_days, funnel, stage_durations, summarise
@@ -92,12 +92,6 @@ def round_table(position: Position) -> RoundTable:
         department_deviation_raw=_percent(agreement.get("mean_abs_deviation_raw")),
         department_deviation_fair=_percent(agreement.get("mean_abs_deviation_fair")),
     )
-
-
-def _current() -> Any:
-    from django.db.models import F
-
-    return F("pk")
 
 
 def _above(position: Position) -> int:
