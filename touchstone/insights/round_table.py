@@ -73,7 +73,7 @@ def round_table(position: Position) -> RoundTable:
         applied=Application.objects.filter(position=position).count(),
         recommended=Screening.objects.filter(
             application__position=position,
-            application__screening__pk=_current(),
+            application__screening=F("pk"),
             decision="advance",
         ).count(),
         invited=counts["invited"],
