@@ -1,0 +1,98 @@
+import json
+
+import httpx
+import pytest
+
+from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
+from touchstone.integrations.tencent_meeting.client import (
+    Credentials,
+    MeetingWish,
+    TencentMeeting,
+)
+from touchstone.integrations.tencent_meeting.signing import signature
+
+OWN = Credentials("https://api.example.com", "app", "test-secret-id", "test-secret-key", "u1")
+WISH = MeetingWish("面试", 1700003600, 1700007200)
+
+
+@pytest.mark.parametrize(
+    ("method", "uri", "body", "expected"),
+    [
+        (
+            "GET",
+            "/v1/meetings/123?operator_id=u1&operator_id_type=1&instanceid=1",
+            "",
+            "M2YwYmRjM2U2MjU1NGEyNWM2ODEzNWRmMWNkNzk5M2JiOGIyMDMyNjA3NmJlOTNkNDkzZmNlYjA2ZGIzMTE0ZQ==",
+        ),
+        (
+            "POST",
+            "/v1/meetings",
+            '{"userid":"u1","instanceid":1,"subject":"面试","type":0,'
+            '"start_time":"1700003600","end_time":"1700007200"}',
+            "NjZjMDk3MjJjMzYzMjc3NzdjYjc3ZGRjY2YxMzA5NTM0NmRiZGU4OWQ3NzcyZjM4MjNlMGU2YTdkNmFhNWMwOA==",
+        ),
+    ],
+)
+def test_signature_vectors(method: str, uri: str, body: str, expected: str) -> None:
+    assert (
+        signature(
+            method=method,
+            secret_id="test-secret-id",
+            secret_key="test-secret-key",
+            nonce="12345",
+            timestamp="1700000000",
+            uri=uri,
+            body=body,
+        )
+        == expected
+    )
+
+
+def client(answer: httpx.Response, seen: list[httpx.Request] | None = None) -> TencentMeeting:
+    def reply(request: httpx.Request) -> httpx.Response:
+        if seen is not None:
+            seen.append(request)
+        return answer
+
+    return TencentMeeting(OWN, clock_s=lambda: 1700000000.0, transport=httpx.MockTransport(reply))
+
+
+def test_what_is_signed_is_what_is_sent() -> None:
+    seen: list[httpx.Request] = []
+    row = {"meeting_id": "7", "meeting_code": "123", "join_url": "https://m/7", "new": 1}
+    meeting = client(httpx.Response(200, json={"meeting_info_list": [row]}), seen).create(WISH)
+    sent = seen[0]
+    assert meeting.join_url == "https://m/7"
+    assert json.loads(sent.content)["settings"]["auto_record_type"] == "none"
+    assert sent.headers["X-TC-Signature"] == signature(
+        method="POST",
+        secret_id=OWN.secret_id,
+        secret_key=OWN.secret_key,
+        nonce=sent.headers["X-TC-Nonce"],
+        timestamp="1700000000",
+        uri="/v1/meetings",
+        body=sent.content.decode(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "said"),
+    [
+        (400, {"error_info": {"error_code": 200003}}, PermanentOutsideError, "signature"),
+        (500, {"error_info": {"error_code": 190310}}, TemporaryOutsideError, "busy"),
+        (500, {"error_info": {"error_code": 424242}}, PermanentOutsideError, "other"),
+        (502, ["bad gateway"], TemporaryOutsideError, "unexpected"),
+        (200, {}, TemporaryOutsideError, "unexpected"),
+    ],
+)
+def test_errors_say_what_to_do(
+    status: int, body: object, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error) as caught:
+        client(httpx.Response(status, json=body)).create(WISH)
+    assert caught.value.message.id == f"tencent_meeting.{said}"  # type: ignore[attr-defined]
+
+
+def test_a_meeting_that_is_gone_counts_as_cancelled() -> None:
+    gone = httpx.Response(400, json={"error_info": {"error_code": 9003}})
+    assert client(gone).cancel("7") is None
