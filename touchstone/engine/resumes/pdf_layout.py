@@ -1,0 +1,144 @@
+"""Reading order of a page: columns are read one after another, rows of a table across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_GUTTER_LINES = 4  # a column has at least this many lines on either side
+_CROSSING_SHARE = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of characters on one line, with its box in fractions of the page from the top left."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
+    """Segments as a person reads them, each with what separates it from the next.
+
+    The separator is a tab between cells of one row, else a line end.
+    """
+    if not segments:
+        return []
+    rows = _rows(segments)
+    ordered: list[tuple[Segment, str]] = []
+    for block in _blocks(rows):
+        for row in block:
+            for segment in row[:-1]:
+                ordered.append((segment, "\t"))
+            ordered.append((row[-1], "\n"))
+    return ordered
+
+
+def _rows(segments: list[Segment]) -> list[list[Segment]]:
+    """Segments that stand at one height, left to right; rows from the top down."""
+    rows: list[list[Segment]] = []
+    if all(
+        a.bottom <= b.top + (b.bottom - b.top) * 0.5
+        for a, b in zip(segments, segments[1:], strict=False)
+    ):
+        return [[segment] for segment in segments]
+    for segment in sorted(segments, key=lambda s: (s.top + s.bottom, s.left)):
+        last = rows[-1] if rows else None
+        if last and _level(last[0], segment) and not any(_over(o, segment) for o in last):
+            last.append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        row.sort(key=lambda s: s.left)
+    return rows
+
+
+def _level(a: Segment, b: Segment) -> bool:
+    middle = (b.top + b.bottom) / 2
+    other = (a.top + a.bottom) / 2
+    return abs(middle - other) < 0.5 * min(a.bottom - a.top, b.bottom - b.top)
+
+
+def _over(a: Segment, b: Segment) -> bool:
+    return min(a.right, b.right) - max(a.left, b.left) > 0.3 * min(
+        a.right - a.left, b.right - b.left
+    )
+
+
+def _blocks(rows: list[list[Segment]]) -> list[list[list[Segment]]]:
+    """Parts of the page: full-width rows as they come, two-column stretches column by column."""
+    segments = [segment for row in rows for segment in row]
+    gutter = _gutter(segments)
+    if gutter is None:
+        return [rows]
+    blocks: list[list[list[Segment]]] = []
+    left: list[list[Segment]] = []
+    right: list[list[Segment]] = []
+
+    def close() -> None:
+        blocks.extend(block for block in (left[:], right[:]) if block)
+        left.clear()
+        right.clear()
+
+    for row in rows:
+        if any(s.left < gutter - 0.01 and s.right > gutter + 0.01 for s in row):
+            close()
+            blocks.append([row])
+            continue
+        sides = (
+            [s for s in row if s.right <= gutter + 0.01],
+            [s for s in row if s.right > gutter + 0.01],
+        )
+        for side, part in zip((left, right), sides, strict=True):
+            if part:
+                side.append(part)
+    close()
+    return blocks
+
+
+def _gutter(segments: list[Segment]) -> float | None:
+    """The x of the white band between two columns, or None where there is one column.
+
+    A band counts when hardly a line crosses it, both sides have lines of their own, and the sides
+    are set independently: the same heights on both sides throughout mean a table, which is read
+    across, unless both sides run long.
+    """
+    if len(segments) < 2 * _GUTTER_LINES:
+        return None
+    best: tuple[float, float] | None = None
+    edges = sorted({round(s.left, 3) for s in segments if 0.2 < s.left < 0.8})
+    for edge in edges:
+        x = edge - 0.004
+        crossing = [s for s in segments if s.left < x - 0.01 and s.right > x + 0.002]
+        at_left = [s for s in segments if s.right <= x + 0.002]
+        at_right = [s for s in segments if s.left >= x - 0.01]
+        started = sum(1 for s in at_right if abs(s.left - edge) < 0.02)
+        if min(len(at_left), len(at_right)) < _GUTTER_LINES or started < _GUTTER_LINES:
+            continue
+        if len(crossing) > max(3, _CROSSING_SHARE * 3 * len(segments)):
+            continue
+        if not _independent(at_left, at_right):
+            continue
+        score = started - 2.0 * len(crossing)
+        if best is None or score > best[0]:
+            best = (score, x)
+    return best[1] if best else None
+
+
+def _independent(at_left: list[Segment], at_right: list[Segment]) -> bool:
+    """Whether the two sides are columns and not the cells of a table's rows."""
+    levels = sum(1 for a in at_left if any(_level(a, b) for b in at_right))
+    shorter = min(len(at_left), len(at_right))
+    return levels < 0.6 * shorter or _runs_on(at_left) + _runs_on(at_right) > 1
+
+
+def _runs_on(side: list[Segment]) -> int:
+    """1 where the lines of a side fill its width, as running text does; 0 for labels and cells."""
+    widths = sorted(s.right - s.left for s in side)
+    if not widths or widths[-1] <= 0:
+        return 0
+    full = sum(1 for w in widths if w > 0.75 * widths[-1])
+    return 1 if full >= max(3, 0.35 * len(widths)) else 0
