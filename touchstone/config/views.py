@@ -1,0 +1,111 @@
+"""Error pages, health, readiness, metrics."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from touchstone.common.messages import Message
+from touchstone.common.messages import render as say_it
+
+log = logging.getLogger("touchstone.web")
+KNOWN = {400, 403, 404, 409, 422, 500, 503}
+
+
+def language() -> str:
+    """"zh" or "en", as the reader chose."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def error_page(request: HttpRequest, status: int, message: Message | None) -> HttpResponse:
+    """The error in the reader's language: JSON for the API, a block for HTMX, a page otherwise."""
+    text = say_it(message, language()) if message else ""  # type: ignore[arg-type]
+    if request.path.startswith("/api/"):
+        body = {"error": message.id if message else f"http.{status}", "detail": text}
+        return JsonResponse(body, status=status)
+    htmx = getattr(request, "htmx", None)
+    context = {
+        "status": status,
+        "message": text,
+        "error_number": getattr(request, "request_id", ""),
+    }
+    if htmx and not htmx.boosted:
+        return render(request, "ui/error_block.html", context, status=status)
+    template = f"ui/{status if status in KNOWN else 400}.html"
+    return render(request, template, context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 400, None)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 403, None)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 404, None)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500, None)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A stale page: what was typed is still in the browser."""
+    return error_page(request, 403, Message("web.stale_page"))
+
+
+@never_cache
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and the data directory can be written; 503 otherwise."""
+    checks = {}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        checks["database"] = "ok"
+    except Exception:
+        log.exception("not ready: database")
+        checks["database"] = "failed"
+    try:
+        probe = settings.DATA_DIR / ".ready"
+        probe.touch()
+        checks["data_dir"] = "ok"
+    except OSError:
+        log.exception("not ready: data directory")
+        checks["data_dir"] = "failed"
+    fine = all(value == "ok" for value in checks.values())
+    return JsonResponse(
+        {"status": "ok" if fine else "failed", **checks}, status=200 if fine else 503
+    )
+
+
+@never_cache
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus metrics, to this machine and the monitoring addresses only."""
+    address = request.META.get("REMOTE_ADDR", "")
+    try:
+        allowed = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        allowed = False
+    if not allowed:
+        return error_page(request, 404, None)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
