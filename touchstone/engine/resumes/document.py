@@ -118,6 +118,7 @@ class Document:
         flags: machine words, sorted: hidden_text, active_content, ocr …
         members: files inside the file that were not read into ``text``.
         needs_ocr: there are page images whose words only recognition can read.
+        headlines: offsets of lines set clearly larger than the rest of the first page.
     """
 
     text: str
@@ -133,6 +134,7 @@ class Document:
     flags: tuple[str, ...] = ()
     members: tuple[Member, ...] = field(default=(), repr=False)
     needs_ocr: bool = False
+    headlines: tuple[int, ...] = ()
 
     def page_of(self, offset: int) -> int:
         """The page, from 0, on which the character at ``offset`` stands."""

@@ -14,9 +14,44 @@ from touchstone.engine.resumes.refusal import refuse
 _SKIPPED = {"script", "style", "noscript", "template", "head", "svg", "canvas", "object", "iframe"}
 _BLOCKS = {
     *(
-        ["address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure"]
+        [
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figcaption",
+            "figure",
+        ]
     ),
-    *(["footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary"]),
+    *(
+        [
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "summary",
+        ]
+    ),
     *(["table", "tbody", "thead", "tfoot", "tr", "ul", "center"]),
 }
 _CELLS = {"td", "th"}

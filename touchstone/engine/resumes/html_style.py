@@ -56,8 +56,32 @@ def hidden_selectors(root: Any) -> Selectors:
 
 
 _HIDING = {
-    *(["display", "visibility", "opacity", "color", "font-size", "font", "left", "top", "text-indent", "position"]),
-    *(["clip", "clip-path", "width", "height", "overflow", "background", "background-color", "mso-hide"]),
+    *(
+        [
+            "display",
+            "visibility",
+            "opacity",
+            "color",
+            "font-size",
+            "font",
+            "left",
+            "top",
+            "text-indent",
+            "position",
+        ]
+    ),
+    *(
+        [
+            "clip",
+            "clip-path",
+            "width",
+            "height",
+            "overflow",
+            "background",
+            "background-color",
+            "mso-hide",
+        ]
+    ),
 }
 
 

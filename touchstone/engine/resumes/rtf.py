@@ -13,15 +13,65 @@ _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )
 _DESTINATIONS = {
-    *(["colortbl", "datastore", "filetbl", "fldinst", "fonttbl", "generator", "info", "latentstyles", "listtable"]),
-    *(["listoverridetable", "pict", "objdata", "object", "rsidtbl", "stylesheet", "themedata", "xmlnstbl", "pgptbl"]),
-    *(["colorschememapping", "bkmkstart", "bkmkend", "revtbl", "nonshppict", "pn", "pntext", "levelnumbers"]),
+    *(
+        [
+            "colortbl",
+            "datastore",
+            "filetbl",
+            "fldinst",
+            "fonttbl",
+            "generator",
+            "info",
+            "latentstyles",
+            "listtable",
+        ]
+    ),
+    *(
+        [
+            "listoverridetable",
+            "pict",
+            "objdata",
+            "object",
+            "rsidtbl",
+            "stylesheet",
+            "themedata",
+            "xmlnstbl",
+            "pgptbl",
+        ]
+    ),
+    *(
+        [
+            "colorschememapping",
+            "bkmkstart",
+            "bkmkend",
+            "revtbl",
+            "nonshppict",
+            "pn",
+            "pntext",
+            "levelnumbers",
+        ]
+    ),
 }
 _WORDS = {
-    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "tab": "\t",
-    "cell": "\t", "nestcell": "\t", "nestrow": "\n", "emdash": "—", "endash": "–",
-    "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
-    "emspace": " ", "enspace": " ", "qmspace": " ",
+    "par": "\n",
+    "line": "\n",
+    "sect": "\n",
+    "page": "\n",
+    "row": "\n",
+    "tab": "\t",
+    "cell": "\t",
+    "nestcell": "\t",
+    "nestrow": "\n",
+    "emdash": "—",
+    "endash": "–",
+    "bullet": "•",
+    "lquote": "‘",
+    "rquote": "’",
+    "ldblquote": "“",
+    "rdblquote": "”",
+    "emspace": " ",
+    "enspace": " ",
+    "qmspace": " ",
 }
 _CHARSETS = {
     0: 1252,

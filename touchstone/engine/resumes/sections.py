@@ -1,0 +1,167 @@
+"""Lines of a resume and the sections that its headings make of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from touchstone.engine.resumes.lexicon import heading_key, headings
+from touchstone.engine.resumes.resume import Section
+
+_BULLET = re.compile(
+    r"^(?:[•●○◦▪▫■□◆◇➢➤►▶✓✔√※★☆·*\-–—]+\s*|[(（]?\d{1,2}[)）.、]\s*(?!\d)|[①-⑳]\s*|[a-z]\)\s+)"
+)
+_HEADING_CHARS = 40
+_LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_KEPT_WIDE = "（），；！？"
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_WIDE = {code: char for code, char in _WIDE.items() if chr(code) not in _KEPT_WIDE}
+_IS_WIDE = re.compile("[\u3000\uff01-\uff5e]")
+# Headings that are also labels of a single line in a resume's head.
+_ALSO_LABELS = {"header", "intention", "languages", "interests", "other", "profile", "certificates"}
+_ALSO_LABELS |= {"awards", "education", "skills", "training", "references"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without the space around it; ``start`` and ``end`` are offsets in the text.
+
+    ``text`` has full-width letters, digits and punctuation as their narrow forms; ``bullet`` is
+    the length of what marks it as an item of a list.
+    """
+
+    text: str
+    start: int
+    end: int
+    bullet: int
+    blank_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with its lines, the heading apart."""
+
+    section: Section
+    lines: tuple[Line, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.section.kind
+
+
+def narrowed(text: str) -> str:
+    """``text`` with full-width forms as their narrow ones; the length stays the same."""
+    return text.translate(_WIDE) if _IS_WIDE.search(text) else text
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines that are not blank."""
+    lines = []
+    offset = 0
+    blank = False
+    for raw in narrowed(text).split("\n"):
+        stripped = raw.strip(" \t\r")
+        if stripped:
+            start = offset + raw.index(stripped[0])
+            mark = _BULLET.match(stripped)
+            bullet = mark.end() if mark else 0
+            lines.append(Line(stripped, start, start + len(stripped), bullet, blank))
+        blank = not stripped
+        offset += len(raw) + 1
+    return lines
+
+
+def heading_kind(text: str) -> str:
+    """The kind of section that a line's words head, or ""."""
+    if len(text) > _HEADING_CHARS:
+        return ""
+    kinds = headings()
+    key = heading_key(text)
+    kind = kinds.get(key, "")
+    if kind or not key:
+        return kind
+    if _HAN.search(key):
+        # "教育背景 Education", "教育背景 / EDUCATION"
+        han = "".join(_HAN.findall(key))
+        latin = "".join(ch for ch in key if ch.isascii())
+        if latin and (kind := kinds.get(han, "")) and kinds.get(latin):
+            return kind
+        if latin and kind and len(latin) > 3:
+            return kind
+    return ""
+
+
+def parts_of(text: str, lines: list[Line]) -> list[Part]:
+    """The sections in order; the first has kind "header" and holds what stands above any heading."""
+    parts: list[Part] = []
+    kind, title, start, body = "header", "", 0, 0
+    held: list[Line] = []
+
+    def close(end: int) -> None:
+        if held or title:
+            parts.append(Part(Section(kind, title, start, body, end), tuple(held)))
+
+    for line in lines:
+        found, rest = _heading(line, kind)
+        if not found:
+            held.append(line)
+            continue
+        close(line.start)
+        held = [rest] if rest else []
+        kind, title, start = (
+            found,
+            line.text[: (rest.start if rest else line.end) - line.start],
+            line.start,
+        )
+        body = rest.start if rest else line.end
+    close(len(text))
+    return parts
+
+
+def _heading(line: Line, current: str) -> tuple[str, Line | None]:
+    """The kind a line opens and what of the line belongs to its body."""
+    text = line.text
+    if line.bullet and not text[line.bullet :].strip():
+        return "", None
+    kind = heading_kind(text)
+    if kind:
+        if _is_item(line, kind, current):
+            return "", None
+        return kind, None
+    match = _LABEL.match(text)
+    if not match:
+        return "", None
+    kind = heading_kind(match[1])
+    if not kind or match.end() == len(text):
+        return kind, None
+    if _is_label(line, kind, current):
+        return "", None
+    rest = Line(text[match.end() :], line.start + match.end(), line.end, 0, False)
+    return kind, rest
+
+
+def _is_label(line: Line, kind: str, current: str) -> bool:
+    """Whether "工具:Python" or "项目成果:…" is an item of the part it stands in and heads nothing."""
+    if kind == current or line.bullet:
+        return True
+    if current in {"work", "project", "internship", "skills", "part_time"}:
+        return kind not in {"references"}
+    if kind == "education" and current == "header":
+        return len(line.text) < 16
+    return kind in _ALSO_LABELS - {"education", "skills", "references"}
+
+
+def _is_item(line: Line, kind: str, current: str) -> bool:
+    """Whether a heading's word is only an item of a list, as "培训" under 技能."""
+    return (
+        bool(line.bullet)
+        and line.text[0] in "-–—·*•"
+        and current == "skills"
+        and kind
+        not in {
+            "work",
+            "education",
+            "project",
+        }
+    )
