@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.engine.questions.sample import sample
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import render
 from touchstone.engine.questions.loading import (
@@ -13,6 +12,8 @@ from touchstone.engine.questions.loading import (
     parse_questions,
     question_document,
 )
+
+from .sample import sample
 
 
 def test_a_question_survives_writing_and_reading():

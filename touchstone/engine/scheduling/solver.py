@@ -1,0 +1,197 @@
+"""`schedule`: days first, then the clock, then repair; with a bound from the day plan."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from touchstone.engine.scheduling.calendar import (
+    NO_ROOM,
+    Calendar,
+    Placement,
+    copy_of,
+    fixed_calendar,
+)
+from touchstone.engine.scheduling.compiled import Compiled, Talk, compile_problem, fixed_of
+from touchstone.engine.scheduling.costs import plan_cost, plan_figures
+from touchstone.engine.scheduling.day import solve_day
+from touchstone.engine.scheduling.greedy import place_greedily
+from touchstone.engine.scheduling.master import BLOCK, plan_days
+from touchstone.engine.scheduling.problem import Assignment, Problem, Schedule, Unassigned
+from touchstone.engine.scheduling.reasons import why_not
+from touchstone.engine.scheduling.shadows import seat_shadows
+from touchstone.engine.scheduling.timeline import DAY
+
+Stopwatch = Callable[[], float]
+DAY_EFFORT = 8.0
+
+
+def schedule(
+    problem: Problem, time_limit_s: float = 30.0, *, stopwatch: Stopwatch = time.monotonic
+) -> Schedule:
+    """Plans every talk it can, at the least cost found, with a proven bound.
+
+    Within the limit the same problem gives the same plan unless the limit cuts a search short.
+
+    Args:
+        time_limit_s: for all of it; a feasible plan is there within about a second.
+        stopwatch: seconds, only differences count.
+
+    Raises:
+        InvalidInput: the problem contradicts itself.
+    """
+    started = stopwatch()
+    compiled = compile_problem(problem)
+    best = fixed_calendar(compiled, fixed_of(compiled))
+    fixed = set(best.placements)
+    base = copy_of(best)
+    place_greedily(best, compiled.talks)
+
+    def left() -> float:
+        return max(0.05, time_limit_s - (stopwatch() - started))
+
+    hint = {index: p.start for index, p in best.placements.items()}
+    days = plan_days(base, hint=hint, time_limit_s=0.45 * left())
+    plan = _by_the_clock(base, days.block_of, best, left)
+    place_greedily(plan, compiled.talks)
+    _pull_forward(plan, fixed, left)
+    _balance(plan, fixed)
+    if plan_cost(plan) < plan_cost(best):
+        best = plan
+    return as_schedule(best, bound=days.bound)
+
+
+def schedule_greedily(problem: Problem) -> Schedule:
+    """The baseline's plan; its bound is zero."""
+    compiled = compile_problem(problem)
+    calendar = fixed_calendar(compiled, fixed_of(compiled))
+    place_greedily(calendar, compiled.talks)
+    return as_schedule(calendar, bound=0)
+
+
+def as_schedule(calendar: Calendar, *, bound: int) -> Schedule:
+    """A calendar in the words of the problem, with reasons and shadows."""
+    compiled = calendar.compiled
+    assignments = [assignment_of(compiled, p) for p in calendar.placements.values()]
+    assignments = seat_shadows(calendar, assignments)
+    cost = plan_cost(calendar)
+    bound = min(bound, cost)
+    return Schedule(
+        assignments=tuple(sorted(assignments, key=lambda a: (a.start, a.candidate, a.round))),
+        unassigned=tuple(
+            Unassigned(talk.candidate, talk.round, why_not(calendar, talk))
+            for talk in compiled.talks
+            if talk.index not in calendar.placements
+        ),
+        objective=cost,
+        bound=bound,
+        gap=round((cost - bound) / cost, 6) if cost else 0.0,
+        figures=plan_figures(calendar),
+    )
+
+
+def assignment_of(compiled: Compiled, placement: Placement) -> Assignment:
+    """A placement with names and moments."""
+    talk = compiled.talks[placement.talk]
+    return Assignment(
+        candidate=talk.candidate,
+        round=talk.round,
+        start=compiled.timeline.moment(placement.start),
+        end=compiled.timeline.moment(placement.start + talk.length),
+        panel=tuple(compiled.people[p].id for p in placement.panel),
+        room="" if placement.room == NO_ROOM else compiled.problem.rooms[placement.room].id,
+    )
+
+
+def _by_the_clock(
+    base: Calendar, block_of: dict[int, int], known: Calendar, left: Callable[[], float]
+) -> Calendar:
+    """Solves day by day; what a day cannot hold is tried on the next."""
+    plan = copy_of(base)
+    talks = plan.compiled.talks
+    of_day: dict[int, list[Talk]] = defaultdict(list)
+    for index, block in block_of.items():
+        if index not in plan.placements:
+            of_day[block * BLOCK // DAY].append(talks[index])
+    days = plan.compiled.timeline.days
+    for day in range(days):
+        today = [talk for talk in of_day[day] if _ready(plan, talk, of_day[day])]
+        postponed = [talk for talk in of_day[day] if talk not in today]
+        if today:
+            keep = {
+                talk.index: known.placements[talk.index]
+                for talk in today
+                if talk.index in known.placements
+                and known.placements[talk.index].start // DAY == day
+            }
+            share = left() / (days - day)
+            found = solve_day(plan, day, today, keep=keep, effort=DAY_EFFORT, time_limit_s=share)
+            for placement in sorted(found.values(), key=lambda p: p.start):
+                plan.place(placement)
+            postponed += [talk for talk in today if talk.index not in found]
+        if day + 1 < days:
+            of_day[day + 1] += postponed
+    return plan
+
+
+def _ready(plan: Calendar, talk: Talk, today: list[Talk]) -> bool:
+    return (
+        talk.before < 0
+        or talk.before in plan.placements
+        or any(other.index == talk.before for other in today)
+    )
+
+
+def _pull_forward(plan: Calendar, fixed: set[int], left: Callable[[], float]) -> None:
+    """Moves the latest talks to earlier days wherever there is room by now."""
+    order = sorted(
+        (p for p in plan.placements.values() if p.talk not in fixed),
+        key=lambda p: -p.start,
+    )
+    for placement in order:
+        if left() < 0.1:
+            return
+        talk = plan.compiled.talks[placement.talk]
+        day = placement.start // DAY
+        if not (talk.starts // DAY < day).any():
+            continue
+        plan.remove(talk.index)
+        earlier = next(plan.options(talk), placement)
+        plan.place(earlier if earlier.start // DAY < day else placement)
+
+
+def _balance(plan: Calendar, fixed: set[int]) -> None:
+    """Hands single seats from loaded people to idle ones at the same time of the same talk."""
+    for _ in range(3):
+        changed = False
+        for index in sorted(plan.placements):
+            if index not in fixed and _hand_over(plan, index):
+                changed = True
+        if not changed:
+            return
+
+
+def _hand_over(plan: Calendar, index: int) -> bool:
+    talk = plan.compiled.talks[index]
+    placement = plan.placements[index]
+    for k, person in enumerate(placement.panel):
+        lightest = min(
+            (p for p in talk.seats[k] if p not in placement.panel),
+            key=lambda p: (plan.load[p], p),
+            default=person,
+        )
+        if plan.load[lightest] + 1 >= plan.load[person]:
+            continue
+        for other in sorted(talk.seats[k] - set(placement.panel), key=lambda p: (plan.load[p], p)):
+            if plan.load[other] + 1 >= plan.load[person]:
+                break
+            panel = (*placement.panel[:k], other, *placement.panel[k + 1 :])
+            plan.remove(index)
+            swapped = replace(placement, panel=panel)
+            if plan.allows(swapped):
+                plan.place(swapped)
+                return True
+            plan.place(placement)
+    return False
