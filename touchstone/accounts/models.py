@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from touchstone.common.db import Referenced
 
@@ -90,6 +91,14 @@ class Person(AbstractBaseUser, Referenced):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """Ends every session when the password changes or `session_epoch` is raised."""
+        value = f"{self.password}/{self.session_epoch}"
+        return salted_hmac("touchstone.session", value, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> list[str]:
+        return []
 
 
 class Role(models.TextChoices):

@@ -1,0 +1,62 @@
+"""Every desk view starts here: signed in, active, and known as an actor."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.conf import settings
+
+from touchstone.accounts.models import Person
+from touchstone.accounts.permissions import person_actor, require_role
+from touchstone.common.actors import Actor
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody signed in."""
+
+    user: Person  # type: ignore[assignment]
+    actor: Actor
+    request_id: str
+
+
+View = Callable[..., HttpResponse]
+
+
+def staff(*roles: str) -> Callable[[View], View]:
+    """For signed-in people; with roles, for those who hold one of them in some branch.
+
+    The view itself scopes every object to what the person may see.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            person = request.user
+            if not person.is_authenticated or not person.is_active:
+                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            if roles:
+                require_role(person, roles)  # type: ignore[arg-type]
+            request.actor = person_actor(  # type: ignore[attr-defined]
+                person, getattr(request, "request_id", "")  # type: ignore[arg-type]
+            )
+            return view(request, *args, **kwargs)
+
+        wrapped.required_roles = tuple(roles)  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, rather than a page."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def chosen(request: HttpRequest, name: str) -> Iterable[str]:
+    """The values of a repeated field."""
+    return request.POST.getlist(name)
