@@ -17,9 +17,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_safe_url(self, url: str | None) -> bool:
         return bool(
-            url
-            and url.startswith("/")
-            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+            url and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:

@@ -19,15 +19,25 @@ from touchstone.common.messages import say
 
 @transaction.atomic
 def branch_create(
-    *, actor: Actor, name: str, at: dt.datetime, name_en: str = "", city: str = "",
-    time_zone: str = "Asia/Shanghai", parent: Branch | None = None,
+    *,
+    actor: Actor,
+    name: str,
+    at: dt.datetime,
+    name_en: str = "",
+    city: str = "",
+    time_zone: str = "Asia/Shanghai",
+    parent: Branch | None = None,
 ) -> Branch:
     """A branch of the group."""
     if not name.strip():
         raise InvalidInput(say("accounts.name_missing"), field="name")
     branch = Branch.objects.create(
-        name=name.strip()[:120], name_en=name_en[:120], city=city[:60], time_zone=time_zone,
-        parent=parent, created_at=at,
+        name=name.strip()[:120],
+        name_en=name_en[:120],
+        city=city[:60],
+        time_zone=time_zone,
+        parent=parent,
+        created_at=at,
     )
     _log(actor, "branch.created", "branch", branch.ref, branch)
     return branch
@@ -52,10 +62,21 @@ def department_create(
 
 @transaction.atomic
 def person_create(
-    *, actor: Actor, username: str, name: str, branch: Branch | None, at: dt.datetime,
-    department: Department | None = None, password: str | None = None, email: str = "",
-    title: str = "", name_en: str = "", seniority: int = 2, skills: Sequence[str] = (),
-    roles: Sequence[str] = (), wecom_userid: str = "",
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    branch: Branch | None,
+    at: dt.datetime,
+    department: Department | None = None,
+    password: str | None = None,
+    email: str = "",
+    title: str = "",
+    name_en: str = "",
+    seniority: int = 2,
+    skills: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    wecom_userid: str = "",
 ) -> Person:
     """An account with its roles in the branch; without a password nobody can sign in with it.
 
@@ -67,9 +88,17 @@ def person_create(
     if Person.objects.filter(username=username.strip()).exists():
         raise InvalidInput(say("accounts.username_taken", username=username), field="username")
     person = Person(
-        username=username.strip()[:150], name=name.strip()[:80], name_en=name_en[:80],
-        email=email, title=title[:80], branch=branch, department=department,
-        seniority=seniority, skills=list(skills), wecom_userid=wecom_userid, created_at=at,
+        username=username.strip()[:150],
+        name=name.strip()[:80],
+        name_en=name_en[:80],
+        email=email,
+        title=title[:80],
+        branch=branch,
+        department=department,
+        seniority=seniority,
+        skills=list(skills),
+        wecom_userid=wecom_userid,
+        created_at=at,
     )
     _password_set(person, password)
     person.save()
@@ -140,6 +169,10 @@ def _log(
     actor: Actor, action: str, kind: str, ref: str, branch: Branch | None, role: str = ""
 ) -> None:
     audit_record(
-        actor, action, object_type=kind, object_ref=ref,
-        branch_ref=branch.ref if branch else "", detail={"role": role} if role else None,
+        actor,
+        action,
+        object_type=kind,
+        object_ref=ref,
+        branch_ref=branch.ref if branch else "",
+        detail={"role": role} if role else None,
     )

@@ -75,3 +75,24 @@ def file_path(stored: StoredFile) -> Path:
 def file_bytes(stored: StoredFile) -> bytes:
     """The bytes as they came."""
     return file_path(stored).read_bytes()
+
+
+def files_expire(*, at: dt.datetime) -> int:
+    """Deletes the bytes of files whose time is over; their rows stay, marked. Returns how many.
+
+    Bytes shared with a file that is still needed stay until that one is over too.
+    """
+    over = StoredFile.objects.filter(expires_at__lte=at, erased_at=None)
+    erased = 0
+    for stored in over.iterator():
+        file_erase(stored=stored, at=at)
+        erased += 1
+    return erased
+
+
+def file_erase(*, stored: StoredFile, at: dt.datetime) -> None:
+    """Marks the file as erased and deletes its bytes if no other row needs them."""
+    StoredFile.objects.filter(pk=stored.pk, erased_at=None).update(erased_at=at)
+    needed = StoredFile.objects.filter(sha256=stored.sha256, erased_at=None).exists()
+    if not needed:
+        (Path(settings.FILES_DIR) / stored.storage_key).unlink(missing_ok=True)

@@ -14,7 +14,10 @@ REDACT = (
     (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "…phone…"),
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)"), "…id…"),
     (
-        re.compile(r"((?:access_token|secret|password|key|token|sessionid)[\"']?\s*[=:]\s*)[^&\s,}]+", re.I),
+        re.compile(
+            r"((?:access_token|secret|password|key|token|sessionid)[\"']?\s*[=:]\s*)[^&\s,}]+",
+            re.IGNORECASE,
+        ),
         r"\1…",
     ),
 )

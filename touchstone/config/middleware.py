@@ -87,9 +87,7 @@ class KnownErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TouchstoneError):
             status = next((code for kind, code in STATUS if isinstance(exception, kind)), 400)
             return error_page(request, status, exception.message)

@@ -22,7 +22,7 @@ KNOWN = {400, 403, 404, 409, 422, 500, 503}
 
 
 def language() -> str:
-    """"zh" or "en", as the reader chose."""
+    """ "zh" or "en", as the reader chose."""
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.conf import settings
 
 from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import person_actor, require_role
@@ -42,7 +42,8 @@ def staff(*roles: str) -> Callable[[View], View]:
             if roles:
                 require_role(person, roles)  # type: ignore[arg-type]
             request.actor = person_actor(  # type: ignore[attr-defined]
-                person, getattr(request, "request_id", "")  # type: ignore[arg-type]
+                person,
+                getattr(request, "request_id", ""),  # type: ignore[arg-type]
             )
             return view(request, *args, **kwargs)
 

@@ -42,4 +42,3 @@ def stored_message(stored: dict[str, Any]) -> Message:
         for key, value in stored.get("args", {}).items()
     }
     return Message(stored["id"], args)
-

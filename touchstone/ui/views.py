@@ -25,9 +25,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax"
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")
     return response
 
 

@@ -15,7 +15,7 @@ from touchstone.assessments.models import (
     TaskKind,
 )
 from touchstone.audit.models import StoredFile
-from touchstone.common.actors import Actor
+from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
 from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.common.messages import say
@@ -203,3 +203,22 @@ def _require_open(item: AttemptItem, at: dt.datetime) -> None:
         raise InvalidInput(say("assessments.handed_in"))
     if item.deadline and at > item.deadline + GRACE:
         raise InvalidInput(say("assessments.time_over"))
+
+
+def attempts_close_expired(*, at: dt.datetime) -> int:
+    """Hands in what candidates wrote in sittings whose window is over, and tasks whose time is.
+
+    Returns:
+        The number of sittings closed.
+    """
+    for item in AttemptItem.objects.filter(submitted_at=None, deadline__lt=at - GRACE):
+        item_submit(item=item, at=at)
+    closed = 0
+    over = Attempt.objects.filter(status=Attempt.Status.STARTED, deadline__lt=at)
+    for attempt in over.select_related("application__branch"):
+        attempt_submit(actor=SYSTEM, attempt=attempt, at=at)
+        closed += 1
+    Attempt.objects.filter(status=Attempt.Status.INVITED, deadline__lt=at).update(
+        status=Attempt.Status.EXPIRED
+    )
+    return closed

@@ -248,7 +248,9 @@ def radar(
         return " ".join("{},{}".format(*point(i, share)) for i, share in enumerate(shares))
 
     rings = format_html_join(
-        "", '<polygon class="ring" points="{}"></polygon>', ((polygon([top * k / 4] * n),) for k in (1, 2, 3, 4))
+        "",
+        '<polygon class="ring" points="{}"></polygon>',
+        ((polygon([top * k / 4] * n),) for k in (1, 2, 3, 4)),
     )
     texts = format_html_join(
         "",
@@ -305,12 +307,16 @@ def highlight(text: str, marks: Sequence[Mapping[str, Any]]) -> SafeString:
     for mark in ranked:
         start, end = int(mark["start"]), int(mark["end"])
         if 0 <= start < end <= len(text) and all(end <= s or start >= e for s, e, _k, _i in chosen):
-            chosen.append((start, end, strength(str(mark.get("kind", ""))), str(mark.get("id", ""))))
+            chosen.append(
+                (start, end, strength(str(mark.get("kind", ""))), str(mark.get("id", "")))
+            )
     parts, at = [], 0
     for start, end, level, name in sorted(chosen):
         parts.append(conditional_escape(text[at:start]))
         parts.append(
-            format_html('<mark data-s="{}" id="ev-{}" tabindex="-1">{}</mark>', level, name, text[start:end])
+            format_html(
+                '<mark data-s="{}" id="ev-{}" tabindex="-1">{}</mark>', level, name, text[start:end]
+            )
         )
         at = end
     parts.append(conditional_escape(text[at:]))
@@ -318,14 +324,14 @@ def highlight(text: str, marks: Sequence[Mapping[str, Any]]) -> SafeString:
 
 
 @register.inclusion_tag("ui/parts/field.html")
-def field(  # noqa: PLR0913
+def field(
     name: str,
     label: str,
     value: Any = "",
     kind: str = "text",
     hint: str = "",
     error: str = "",
-    required: bool = False,  # noqa: FBT001, FBT002
+    required: bool = False,
     rows: int = 4,
     options: Sequence[tuple[str, str]] = (),
     autocomplete: str = "",
