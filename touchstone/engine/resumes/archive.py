@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from touchstone.engine.resumes.document import Limits
 from touchstone.engine.resumes.refusal import refuse
@@ -13,25 +14,38 @@ from touchstone.engine.resumes.refusal import refuse
 _CHUNK = 1 << 16
 _RATIO_FROM = 1 << 20
 _ENCRYPTED = 0x1
-_SUPPORTED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+# LZMA lets a header ask for four gigabytes of dictionary.
+_SUPPORTED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many bytes may still be unpacked, by all archives of one upload together."""
+
+    left: int
 
 
 class Archive:
     """A ZIP whose members are read against one shared allowance.
+
+    Args:
+        data: the archive.
+        limits: entries, ratio, and the allowance where none is given.
+        allowance: shared with the archive that this one came out of.
 
     Raises:
         UnreadableFile: broken_archive, too_many_entries, decompression_limit (also where entries
             overlap: bytes shared by many members are how a small file becomes a large one).
     """
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: Limits, allowance: Allowance | None = None) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
             raise refuse("broken_archive") from error
         self.infos = self._zip.infolist()
         self._limits = limits
-        self._left = limits.expanded_bytes
+        self._allowance = allowance or Allowance(limits.expanded_bytes)
         if len(self.infos) > limits.entries:
             raise refuse("too_many_entries", entries=len(self.infos), limit=limits.entries)
         self._refuse_overlap()
@@ -57,7 +71,8 @@ class Archive:
         if info.compress_type not in _SUPPORTED:
             raise refuse("broken_archive")
         allowed = min(
-            self._left, max(_RATIO_FROM, info.compress_size * self._limits.expansion_ratio)
+            self._allowance.left,
+            max(_RATIO_FROM, info.compress_size * self._limits.expansion_ratio),
         )
         if info.file_size > allowed:
             raise refuse("decompression_limit", limit_mib=allowed >> 20)
@@ -79,7 +94,7 @@ class Archive:
             ValueError,
         ) as error:
             raise refuse("broken_archive") from error
-        self._left -= size
+        self._allowance.left -= size
         return b"".join(parts)
 
     def part(self, name: str) -> bytes | None:

@@ -21,6 +21,7 @@ _IS_WIDE = re.compile("[\u3000\uff01-\uff5e]")
 # Headings that are also labels of a single line in a resume's head.
 _ALSO_LABELS = {"header", "intention", "languages", "interests", "other", "profile", "certificates"}
 _ALSO_LABELS |= {"awards", "education", "skills", "training", "references"}
+_PLAIN_KINDS = {"education", "skills", "certificates", "profile", "languages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,9 @@ def _is_label(line: Line, kind: str, current: str) -> bool:
     if kind == current or line.bullet:
         return True
     if current in {"work", "project", "internship", "skills", "part_time"}:
-        return kind not in {"references"}
+        # A title of four characters is a heading even where its text follows on the same line.
+        key = heading_key(line.text.partition(":")[0])
+        return kind not in {"references", *_PLAIN_KINDS} or len(key) < 4
     if kind == "education" and current == "header":
         return len(line.text) < 16
     return kind in _ALSO_LABELS - {"education", "skills", "references"}
