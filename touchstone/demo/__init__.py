@@ -1,0 +1,1 @@
+"""The demo company: people, resumes, answers and scores made from a seed."""
