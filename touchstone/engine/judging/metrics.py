@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from touchstone.common.errors import InvalidInput
-from touchstone.common.messages import Message, say
+from touchstone.common.messages import Message
 from touchstone.engine.judging.problem import PredictionTask
 
 MOST_ROWS = 2_000_000
@@ -111,9 +111,7 @@ def _array(data: bytes, count: int) -> list[str]:
     import numpy as np
 
     try:
-        array = np.load(
-            io.BytesIO(data), allow_pickle=False, max_header_size=NPY_HEADER_BYTES
-        )
+        array = np.load(io.BytesIO(data), allow_pickle=False, max_header_size=NPY_HEADER_BYTES)
     except (ValueError, OSError, EOFError, SyntaxError, TypeError, MemoryError) as error:
         raise _bad("judging.prediction_not_array") from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufU":

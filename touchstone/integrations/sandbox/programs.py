@@ -13,11 +13,13 @@ from touchstone.integrations.sandbox.bubblewrap import bubblewrap_command, tool
 from touchstone.integrations.sandbox.pool import Sandbox
 from touchstone.integrations.sandbox.runs import MIB, Job, Limits
 
-LIBRARIES = re.compile(rb"^[ \t]*(?:import|from)[ \t]+[^#\n]*\b(?:numpy|pandas|scipy|sklearn)\b", re.M)
+LIBRARIES = re.compile(
+    rb"^[ \t]*(?:import|from)[ \t]+[^#\n]*\b(?:numpy|pandas|scipy|sklearn)\b", re.MULTILINE
+)
 PUBLIC_CLASS = re.compile(r"\bpublic\s+(?:final\s+|abstract\s+)*class\s+([A-Za-z_$][\w$]*)")
 CLASS_BEFORE_MAIN = re.compile(r"\bclass\s+([A-Za-z_$][\w$]*)")
 MAIN_METHOD = re.compile(r"\bstatic\s+(?:final\s+)?void\s+main\s*\(")
-COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"", re.S)
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 COMPILER_BYTES = 256 * MIB
 COMPILER_WORDS = 4000
 # What each language needs on the machine, and the package that brings it.
@@ -28,7 +30,7 @@ TOOLS: dict[Language, tuple[tuple[str, ...], str]] = {
     "java": (("javac", "java", "jar"), "apt install default-jdk-headless"),
     "javascript": (("node",), "apt install nodejs"),
 }
-SQL_DRIVER = '''\
+SQL_DRIVER = """\
 import sqlite3, sys
 
 def cell(value):
@@ -50,7 +52,7 @@ if cursor.description is None:
     sys.exit("the statement returns no rows: hand in one SELECT")
 for row in cursor:
     print(*map(cell, row), sep="\\t")
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,9 +157,7 @@ def program(machine: str = "") -> bytes:
         ],
     )
     for request in TERMINAL_INJECTION:
-        code += _when(
-            m.ioctl, SECOND_ARGUMENT, [_jump(JUMP_EQUAL, request, 0, 1), _return(_EPERM)]
-        )
+        code += _when(m.ioctl, SECOND_ARGUMENT, [_jump(JUMP_EQUAL, request, 0, 1), _return(_EPERM)])
     return b"".join([*code, _return(ALLOW)])
 
 

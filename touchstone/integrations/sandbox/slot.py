@@ -85,6 +85,7 @@ class _Watch:
     """What is known of one run while it lasts."""
 
     started: float
+    own_processes: int = 1
     pid_fd: int = -1
     box_fd: int = -1
     outcome: Outcome = "exited"
@@ -151,7 +152,8 @@ class Slot:
                 self._stop()
             control = self._ready()
             self._runs += 1
-            watch = _Watch(time.monotonic())
+            # bubblewrap stays above a command
+            watch = _Watch(time.monotonic(), own_processes=1 if job.kind == "python" else 2)
             try:
                 self._attend(control, job, watch, stdin_fd, stdout_fd)
             except (OSError, EOFError) as error:
@@ -373,9 +375,7 @@ def _take_message(control: socket.socket, watch: _Watch) -> None:
         watch.done = reply
 
 
-def _drain(
-    fd: int, kept: bytearray, watch: _Watch, limits: Limits, *, is_stdout: bool
-) -> bool:
+def _drain(fd: int, kept: bytearray, watch: _Watch, limits: Limits, *, is_stdout: bool) -> bool:
     """Takes what the pipe holds, keeping no more than the limit; False at its end."""
     block = os.read(fd, PIPE_BYTES)
     limit = limits.output_bytes if is_stdout else STDERR_BYTES
@@ -400,7 +400,7 @@ def _look(limits: Limits, watch: _Watch, now: float) -> None:
     usage = tree_usage(watch.pid_fd)
     watch.peak_kib = max(watch.peak_kib, usage.memory_kib)
     watch.cpu_s = max(watch.cpu_s, usage.cpu_s)
-    watch.leftover = max(0, usage.processes - 1)
+    watch.leftover = max(0, usage.processes - watch.own_processes)
     if usage.memory_kib > limits.memory_kib:
         watch.end("memory")
     elif usage.threads >= limits.processes:
