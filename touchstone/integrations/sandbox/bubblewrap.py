@@ -39,9 +39,9 @@ def bubblewrap_command(words: tuple[str, ...]) -> tuple[str, ...]:
         elif path.is_dir():
             mounts += ["--ro-bind", name, name]
     mounts += ["--dev-bind", "/dev", "/dev", "--proc", "/proc"]
-    mounts += ["--bind", "/work", "/work", "--bind", "/tmp", "/tmp"]  # noqa: S108 - of the run
-    mounts += ["--remount-ro", "/", "--chdir", "/work"]
-    environment = ("--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/work")
+    mounts += ["--bind", "/box", "/box", "--bind", "/tmp", "/tmp"]  # noqa: S108 - of the run
+    mounts += ["--remount-ro", "/", "--chdir", "/box"]
+    environment = ("--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/box")
     language = ("--setenv", "LANG", "C.UTF-8")
     privileges = ("--cap-drop", "ALL", "--seccomp", FILTER_FD)
     return (PROGRAM, *namespaces, *mounts, *environment, *language, *privileges, "--", *words)

@@ -29,7 +29,6 @@ from touchstone.integrations.sandbox.runs import MIB, Job, Limits, Outcome, Run,
 
 SCRIPT = Path(__file__).with_name("warm_parent.py")
 MESSAGE_BYTES = 1 << 18
-CONTROL_FD = 3
 START_TIMEOUT_S = 60.0
 STAGE_TIMEOUT_S = 20.0
 POLL_S = 0.01
@@ -56,7 +55,7 @@ MACHINE_LEARNING_IMPORTS = (
 )
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
-    "HOME": "/work",
+    "HOME": "/box",
     "TMPDIR": "/tmp",  # noqa: S108 - the run's own, inside its namespace
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
@@ -191,14 +190,8 @@ class Slot:
         command = [str(self._interpreter.program), "-I", "-B", "-c", SCRIPT.read_text("utf-8")]
         try:
             with theirs:
-                self._parent = subprocess.Popen(  # the shell only renumbers the descriptor
-                    [
-                        "/bin/sh",
-                        "-c",
-                        f'exec {CONTROL_FD}<&{theirs.fileno()}; exec "$@"',
-                        "sh",
-                        *command,
-                    ],
+                self._parent = subprocess.Popen(
+                    [*command, str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     env=environment,
                     cwd="/",

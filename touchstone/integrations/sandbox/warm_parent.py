@@ -106,7 +106,7 @@ def build_root(config):
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     root = "/tmp"
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
-    for name in ("proc", "dev", "work", "tmp", ".box", ".old", "etc"):
+    for name in ("proc", "dev", "box", "tmp", ".space", ".old", "etc"):
         os.mkdir(f"{root}/{name}")
     for path, target in config["links"]:
         os.symlink(target, root + path)
@@ -135,21 +135,21 @@ def build_root(config):
 
 
 def build_box(job):
-    """The run's own sized tmpfs behind /work and /tmp; returns a descriptor of /work."""
+    """The run's own sized tmpfs behind /box and /tmp; returns a descriptor of /box."""
     options = f"size={job['tmpfs_bytes']},nr_inodes={job['tmpfs_inodes']},mode=755"
-    mount("tmpfs", "/.box", "tmpfs", MS_NOSUID | MS_NODEV, options)
-    os.mkdir("/.box/work", 0o700)
-    os.mkdir("/.box/tmp", 0o700)
-    mount("/.box/work", "/work", None, MS_BIND)
-    mount("/.box/tmp", "/tmp", None, MS_BIND)
-    return os.open("/work", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    mount("tmpfs", "/.space", "tmpfs", MS_NOSUID | MS_NODEV, options)
+    os.mkdir("/.space/box", 0o700)
+    os.mkdir("/.space/tmp", 0o700)
+    mount("/.space/box", "/box", None, MS_BIND)
+    mount("/.space/tmp", "/tmp", None, MS_BIND)
+    return os.open("/box", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def place_files(job, payload):
     """Writes the handed-in files; names were checked by the supervisor."""
     offset = 0
     for name, size, mode in job["files"]:
-        path = f"/work/{name}"
+        path = f"/box/{name}"
         if "/" in name:
             os.makedirs(os.path.dirname(path), exist_ok=True)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
@@ -198,7 +198,7 @@ def compile_sources(job, control):
     """Code of the main file; a file that does not compile is reported before anything runs."""
     code = None
     for name in job["check"]:
-        with open(f"/work/{name}", "rb") as file:
+        with open(f"/box/{name}", "rb") as file:
             source = file.read()
         try:
             code = compile(source, name, "exec", dont_inherit=True)
@@ -212,7 +212,7 @@ def compile_sources(job, control):
 def run_python(job, code):
     """Runs the program as ``__main__``; returns its exit status."""
     sys.argv = [job["check"][-1], *job["arguments"]]
-    sys.path.insert(0, "/work")
+    sys.path.insert(0, "/box")
     sys.stdin = io.TextIOWrapper(
         io.BufferedReader(io.FileIO(0, "r", closefd=False)), "utf-8", "surrogateescape"
     )
@@ -264,13 +264,13 @@ def child(job, control, fds, config):
     box = build_box(job)
     place_files(job, payload)
     send(control, {"kind": "box"}, [box])
-    os.chdir("/work")
+    os.chdir("/box")
     for number, fd in enumerate(streams):
         os.dup2(fd, number)
     if python:
         proc = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         detach("/proc")
-        detach("/.box")
+        detach("/.space")
         check(LIBC.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
         unshare(CLONE_NEWUSER)
         map_ids(proc, INNER_ID, INNER_ID)
@@ -346,7 +346,7 @@ def await_child(control, pid, pidfd):
 
 
 def main():
-    control = socket.socket(fileno=3)
+    control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     os.umask(0o077)
     config = json.loads(control.recv(MESSAGE_BYTES))
