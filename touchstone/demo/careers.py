@@ -147,7 +147,8 @@ def _job(
         title = rng.choice(words["titles_unrelated"].split())
         if lang == "en":
             title = rng.choice(("Restaurant Supervisor", "Sales Associate", "Warehouse Clerk"))
-        return Job(_company(rng, lang, "unrelated"), title, "unrelated", *dates)
+        trade = title if title in words["company_last"] else "unrelated"
+        return Job(_company(rng, lang, trade), title, "unrelated", *dates)
     rank = "junior"
     if months_so_far > 66 and ability["technical"] > 6.5:
         rank = "senior"

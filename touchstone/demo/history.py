@@ -19,7 +19,7 @@ from touchstone.demo.wording import Wording, bank, rng_for
 INTERVIEW_NOISE = 1.1
 WEIGHTS = {"technical": 0.4, "business": 0.3, "communication": 0.2, "learning": 0.1}
 
-# Column headings of the two files, as two different systems exported them: PastCase field → heading.
+# Headings of the two files, as two different systems exported them: PastCase field → heading.
 COLUMNS: tuple[Mapping[str, str], ...] = (
     {
         "key": "候选人编号",
