@@ -92,9 +92,14 @@ class _Writer:
         hidden = ""
         if self.person.stuffing in {"hidden", "injection"}:
             hidden = " ".join(self.bank["stuffing"][self.person.stuffing])
-        draft = Draft(self.person.name, self.lang, title, self.contacts(), (), hidden)
         return Draft(
-            draft.name, draft.lang, title, draft.contacts, tuple(map(self.finish, sections)), hidden
+            name=self.person.name,
+            lang=self.lang,
+            title=title,
+            contacts=self.contacts(),
+            sections=tuple(map(self.finish, sections)),
+            hidden=hidden,
+            bare=self.rng.random() < 0.25,
         )
 
     def finish(self, section: Section) -> Section:
@@ -120,11 +125,8 @@ class _Writer:
         return self.words.write(chosen)
 
     def phrases(self, source: Mapping[str, Sequence[str]], ability: float, count: int) -> list[str]:
-        lines = []
-        for _ in range(count):
-            if line := self.phrase(source[told_level(self.rng, ability)]):
-                lines.append(line)
-        return lines
+        told = (self.phrase(source[told_level(self.rng, ability)]) for _ in range(count))
+        return [line for line in told if line]
 
     def heading(self, kind: str) -> str:
         found = self.bank["headings"][kind]
@@ -140,8 +142,6 @@ class _Writer:
         labels = ("电话", "邮箱") if rng.random() < 0.6 else ("手机", "E-mail")
         if not zh:
             labels = ("Phone", "Email")
-        if rng.random() < 0.25:
-            labels = ("", "")
         found = [(labels[0], _phone(rng, person.phone)), (labels[1], person.email)]
         if rng.random() < 0.3:
             found.reverse()

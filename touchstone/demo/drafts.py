@@ -14,10 +14,13 @@ class Entry:
     dates: str = ""
     lines: tuple[str, ...] = ()
 
-    @property
-    def title_line(self) -> str:
-        """Dates, title and role on one line, as plain text."""
-        return "  ".join(part for part in (self.dates, self.title, self.role) if part)
+    def head(self, lang: str) -> str:
+        """Title and role on one line, as each language sets them apart."""
+        return (", " if lang == "en" else "  ").join(filter(None, (self.title, self.role)))
+
+    def dated_head(self, lang: str) -> str:
+        """The same with the dates before it."""
+        return "  ".join(filter(None, (self.dates, self.head(lang))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Draft:
 
     Attributes:
         title: what stands above the name, may be empty.
-        contacts: label (may be empty) and value.
+        contacts: label and value.
+        bare: outside tables, contacts stand without their labels.
         hidden: text that the reader is not meant to see; renderers hide it where the format can.
     """
 
@@ -46,6 +50,13 @@ class Draft:
     contacts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     hidden: str = ""
+    bare: bool = False
+
+    @property
+    def contact_lines(self) -> list[str]:
+        """Each contact as "label: value", or the value alone."""
+        colon = "：" if self.lang == "zh" else ": "
+        return [value if self.bare else f"{label}{colon}{value}" for label, value in self.contacts]
 
     def section(self, kind: str) -> Section | None:
         """The section of a kind, where there is one."""

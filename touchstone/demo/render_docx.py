@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from touchstone.demo.drafts import Draft, Entry, Section
-from touchstone.demo.typesetting import contact_text
 
 LAYOUTS = ("plain", "table", "textbox")
 HIDING = ("vanish", "white")
@@ -94,7 +93,7 @@ def render_docx(draft: Draft, *, layout: str = "plain", hiding: str = "vanish") 
 
 
 def _body(draft: Draft, layout: str) -> list[str]:
-    contacts = contact_text(draft.contacts, draft.lang)
+    contacts = draft.contact_lines
     parts = [_paragraph(draft.title, size=28)] if draft.title else []
     if layout == "table":
         cells = [("姓名" if draft.lang == "zh" else "Name", draft.name), *draft.contacts]
@@ -111,7 +110,7 @@ def _body(draft: Draft, layout: str) -> list[str]:
     for section in draft.sections:
         parts.append(_paragraph(section.heading, style="Heading1"))
         if layout == "table" and section.entries:
-            parts.append(_entries_table(section))
+            parts.append(_entries_table(section, draft.lang))
         else:
             parts += [part for entry in section.entries for part in _entry(entry)]
         parts += [_paragraph(line) for line in section.lines]
@@ -126,11 +125,8 @@ def _entry(entry: Entry) -> list[str]:
     ]
 
 
-def _entries_table(section: Section) -> str:
-    rows = [
-        [entry.dates, "\n".join((f"{entry.title}  {entry.role}".strip(), *entry.lines))]
-        for entry in section.entries
-    ]
+def _entries_table(section: Section, lang: str) -> str:
+    rows = [[entry.dates, "\n".join((entry.head(lang), *entry.lines))] for entry in section.entries]
     return _table(rows, (2000, 7600))
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from touchstone.demo.drafts import Draft
 from touchstone.demo.fonts import cjk_font, latin_truetype_font
-from touchstone.demo.typesetting import contact_text, wrap
+from touchstone.demo.typesetting import wrap
 
 FORMATS = ("png", "jpg")
 _SIZE = (1000, 1414)
@@ -56,13 +56,13 @@ def render_image(draft: Draft, *, kind: str = "png") -> bytes:
 def _lines(draft: Draft) -> list[tuple[str, int, int]]:
     """Text, size and indent in pixels, from the top down."""
     lines = [(draft.name, 40, 0)]
-    lines += [(text, 21, 0) for text in contact_text(draft.contacts, draft.lang)]
+    lines += [(text, 21, 0) for text in draft.contact_lines]
     for section in draft.sections:
         if section.kind in {"profile", "extra", "certificates"}:
             continue
         lines.append((section.heading, 28, 0))
         for entry in section.entries[:_MOST_ENTRIES]:
-            lines.append((entry.title_line, 22, 0))
+            lines.append((entry.dated_head(draft.lang), 22, 0))
             lines += [(f"· {line}", 21, 14) for line in entry.lines[:_MOST_LINES_AN_ENTRY]]
         lines += [(line, 21, 0) for line in section.lines[:_MOST_ENTRIES]]
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from typing import NamedTuple
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -14,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from touchstone.demo.drafts import Draft, Entry, Section
 from touchstone.demo.fonts import cjk_truetype_font, latin_truetype_font
-from touchstone.demo.typesetting import contact_text, wrap
+from touchstone.demo.typesetting import wrap
 
 LAYOUTS = ("single", "sidebar", "table")
 # How the text that nobody should see is hidden: drawn white and tiny, or in render mode 3.
@@ -50,12 +51,17 @@ def _em(font: str, piece: str) -> float:
     return float(pdfmetrics.stringWidth(piece, font, 1))
 
 
+class _Style(NamedTuple):
+    font: str
+    lang: str
+
+
 class _Sheet:
     """A column on pages: writes downwards, turns the page where it ends."""
 
-    def __init__(self, canvas: Canvas, font: str, left: float, width: float) -> None:
+    def __init__(self, canvas: Canvas, style: _Style, left: float, width: float) -> None:
         self.canvas = canvas
-        self.font = font
+        self.font, self.lang = style
         self.left = left
         self.width = width
         self.y = _HEIGHT - _MARGIN
@@ -130,7 +136,7 @@ def render_pdf(
     canvas.setTitle(draft.title or draft.name)
     font = _font(draft.lang, embedded)
     ink = _ACCENTS[accent % len(_ACCENTS)]
-    _LAYOUTS[layout](canvas, font, draft, ink)
+    _LAYOUTS[layout](canvas, _Style(font, draft.lang), draft, ink)
     if draft.hidden:
         _hide(canvas, font, draft.hidden, hiding)
     canvas.save()
@@ -149,13 +155,13 @@ def _hide(canvas: Canvas, font: str, hidden: str, hiding: str) -> None:
         canvas.drawText(text)
 
 
-def _single(canvas: Canvas, font: str, draft: Draft, ink: tuple[float, float, float]) -> None:
-    sheet = _Sheet(canvas, font, _MARGIN, _WIDTH - 2 * _MARGIN)
+def _single(canvas: Canvas, style: _Style, draft: Draft, ink: tuple[float, float, float]) -> None:
+    sheet = _Sheet(canvas, style, _MARGIN, _WIDTH - 2 * _MARGIN)
     if draft.title:
         sheet.text(draft.title, 12)
     sheet.text(draft.name, 20, ink=ink)
     separator = "  |  " if len(draft.name) % 2 else "    "
-    sheet.text(separator.join(contact_text(draft.contacts, draft.lang)), 9.5)
+    sheet.text(separator.join(draft.contact_lines), 9.5)
     for section in draft.sections:
         _section(sheet, section, ink)
 
@@ -165,25 +171,26 @@ def _section(sheet: _Sheet, section: Section, ink: tuple[float, float, float]) -
     sheet.y -= 9
     sheet.text(section.heading, 12.5, ink=ink)
     sheet.rule(ink)
+    # STSong-Light has no bullet of the Latin kind.
+    bullet = "•" if sheet.lang == "en" else "·"
     for entry in section.entries:
         sheet.room(32)
-        title = "  ".join(part for part in (entry.title, entry.role) if part)
-        sheet.pair(title, entry.dates)
+        sheet.pair(entry.head(sheet.lang), entry.dates)
         for line in entry.lines:
-            sheet.text(f"• {line}", 9.5, indent=6, hang=8)
+            sheet.text(f"{bullet} {line}", 9.5, indent=6, hang=8)
     for line in section.lines:
         sheet.text(line, 9.5, indent=2)
 
 
-def _sidebar(canvas: Canvas, font: str, draft: Draft, ink: tuple[float, float, float]) -> None:
+def _sidebar(canvas: Canvas, style: _Style, draft: Draft, ink: tuple[float, float, float]) -> None:
     split = 190.0
     canvas.setFillColorRGB(0.95, 0.955, 0.965)
     canvas.rect(0, 0, split, _HEIGHT, stroke=0, fill=1)
-    side = _Sheet(canvas, font, 24, split - 44)
+    side = _Sheet(canvas, style, 24, split - 44)
     side.text(draft.name, 19, ink=ink)
     side.y -= 6
-    for line in contact_text(draft.contacts, draft.lang):
-        side.text(line, 8.8)
+    for line in draft.contact_lines:
+        side.text(line, min(8.8, (side.width - 1) / _em(style.font, line)))
     narrow = [s for s in draft.sections if s.kind in _SIDEBAR_KINDS]
     for section in narrow:
         side.y -= 9
@@ -198,14 +205,14 @@ def _sidebar(canvas: Canvas, font: str, draft: Draft, ink: tuple[float, float, f
             side.y -= 2
     if side.pages > 1:
         canvas.showPage()
-    main = _Sheet(canvas, font, split + 20, _WIDTH - split - 20 - 36)
+    main = _Sheet(canvas, style, split + 20, _WIDTH - split - 20 - 36)
     for section in draft.sections:
         if section not in narrow:
             _section(main, section, ink)
 
 
-def _table(canvas: Canvas, font: str, draft: Draft, ink: tuple[float, float, float]) -> None:
-    sheet = _Sheet(canvas, font, _MARGIN, _WIDTH - 2 * _MARGIN)
+def _table(canvas: Canvas, style: _Style, draft: Draft, ink: tuple[float, float, float]) -> None:
+    sheet = _Sheet(canvas, style, _MARGIN, _WIDTH - 2 * _MARGIN)
     sheet.text(draft.title or draft.name, 16, ink=ink)
     cells = [("姓名" if draft.lang == "zh" else "Name", draft.name), *draft.contacts]
     sheet.y -= 8
@@ -253,9 +260,11 @@ def _entry_row(sheet: _Sheet, entry: Entry) -> None:
     canvas.setFont(sheet.font, 9)
     canvas.setFillColorRGB(*_INK)
     canvas.drawString(sheet.left + 3, top - 14, entry.dates)
-    right = _Sheet(canvas, sheet.font, sheet.left + date_width, sheet.width - date_width)
+    right = _Sheet(
+        canvas, _Style(sheet.font, sheet.lang), sheet.left + date_width, sheet.width - date_width
+    )
     right.y = top
-    right.text("  ".join(part for part in (entry.title, entry.role) if part), 10)
+    right.text(entry.head(sheet.lang), 10)
     for line in entry.lines:
         right.text(line, 9.2)
     sheet.y, sheet.pages = right.y - 6, pages + right.pages - 1

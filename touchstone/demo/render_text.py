@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 from touchstone.demo.drafts import Draft, Section
-from touchstone.demo.typesetting import contact_text
 
 HTML_LAYOUTS = ("article", "table")
 TXT_STYLES = ("brackets", "numbers", "bare")
@@ -35,7 +34,7 @@ def render_html(draft: Draft, *, layout: str = "article", encoding: str = "utf-8
 
 
 def _article_body(draft: Draft) -> str:
-    contacts = "".join(f"<li>{escape(t)}</li>" for t in contact_text(draft.contacts, draft.lang))
+    contacts = "".join(f"<li>{escape(t)}</li>" for t in draft.contact_lines)
     return f"<h1>{escape(draft.name)}</h1><ul>{contacts}</ul>" + "".join(
         _article_section(section) for section in draft.sections
     )
@@ -67,7 +66,7 @@ def _table_body(draft: Draft) -> str:
     for section in draft.sections:
         parts.append(f"<h2>{escape(section.heading)}</h2><table>")
         for entry in section.entries:
-            title = escape(f"{entry.title} {entry.role}".strip())
+            title = escape(entry.head(draft.lang))
             parts.append(
                 f"<tr><td>{escape(entry.dates)}</td><td><b>{title}</b>{_list(entry.lines)}</td></tr>"
             )
@@ -78,7 +77,7 @@ def _table_body(draft: Draft) -> str:
 
 def render_txt(draft: Draft, *, style: str = "brackets", encoding: str = "utf-8") -> bytes:
     """The resume as plain text. There is no hiding in it: hidden text stands at the end."""
-    contacts = contact_text(draft.contacts, draft.lang)
+    contacts = draft.contact_lines
     lines = [draft.title] if draft.title else []
     label = "姓名：" if draft.lang == "zh" else "Name: "
     if style == "bare":
@@ -88,7 +87,7 @@ def render_txt(draft: Draft, *, style: str = "brackets", encoding: str = "utf-8"
     for number, section in enumerate(draft.sections):
         lines += ["", _txt_heading(section.heading, style, number, draft.lang)]
         for entry in section.entries:
-            lines.append(entry.title_line)
+            lines.append(entry.dated_head(draft.lang))
             lines += [f"{'- ' if style != 'bare' else '  '}{line}" for line in entry.lines]
         lines += list(section.lines)
     if draft.hidden:

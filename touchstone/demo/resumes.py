@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,15 +94,17 @@ def write_resumes(
         data, extension = render(draft, kind, fault, rng)
         path = folder / _filename(person, extension, rng, taken)
         path.write_bytes(data)
-        written.append(WrittenResume(path, person.id, kind, fault, gold_of(person)))
+        written.append(WrittenResume(path, person.id, kind, fault, gold_of(person, company.as_of)))
         if progress:
             progress(number, len(company.people))
     return written
 
 
-def gold_of(person: Person) -> Gold:
-    """The fields that the person's resume states."""
-    study = person.study
+def gold_of(person: Person, as_of: dt.date) -> Gold:
+    """The fields that the person's resume states; studies still under way are no degree yet."""
+    study = person.study if person.study.end <= as_of else person.earlier_study
+    if study is None:
+        return Gold(person.name, person.email, person.phone, "secondary", "", person.years)
     return Gold(person.name, person.email, person.phone, study.degree, study.school, person.years)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 _PIECES = re.compile(r"[\x21-\x7e\u00c0-\u024f–’]+\s?|\s|.")
 _NOT_FIRST = frozenset("，。、；：）”！？》】…%,.;:)!?")
@@ -36,9 +36,3 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     if line.strip() or not lines:
         lines.append(line.rstrip())
     return lines
-
-
-def contact_text(contacts: Sequence[tuple[str, str]], lang: str) -> list[str]:
-    """Each contact as "label: value", the value alone where it has no label."""
-    colon = "：" if lang == "zh" else ": "
-    return [f"{label}{colon}{value}" if label else value for label, value in contacts]
