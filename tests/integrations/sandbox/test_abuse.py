@@ -77,7 +77,12 @@ EXHAUSTS = [
     ("a million files", "for i in range(10**6): open(str(i), 'w').close()", {}, "OLE"),
     ("stack", "import ctypes\nctypes.string_at(0)", {}, "RE"),
     ("exit status", "raise SystemExit(3)", {}, "RE"),
-    ("kills everyone", "import os\nos.kill(-1, 9)\nos.kill(1, 9)\nprint(1)\nraise OSError", {}, "RE"),
+    (
+        "kills everyone",
+        "import os\nos.kill(-1, 9)\nos.kill(1, 9)\nprint(1)\nraise OSError",
+        {},
+        "RE",
+    ),
 ]
 
 
@@ -86,7 +91,9 @@ def verdict(run: Run) -> str:
     return str(run_verdict(seen, time_limit_s=1.0, memory_limit_kib=SMALL["memory_kib"]) or "ran")
 
 
-@pytest.mark.parametrize(("name", "text", "limits", "expected"), EXHAUSTS, ids=[a[0] for a in EXHAUSTS])
+@pytest.mark.parametrize(
+    ("name", "text", "limits", "expected"), EXHAUSTS, ids=[a[0] for a in EXHAUSTS]
+)
 def test_exhaustion_ends_in_time_with_its_verdict(
     sandbox: Sandbox, python: Python, name: str, text: str, limits: dict[str, float], expected: str
 ) -> None:
@@ -109,7 +116,9 @@ SHELL_ABUSES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "expected"), SHELL_ABUSES, ids=[a[0] for a in SHELL_ABUSES])
+@pytest.mark.parametrize(
+    ("name", "text", "expected"), SHELL_ABUSES, ids=[a[0] for a in SHELL_ABUSES]
+)
 def test_exhaustion_through_bubblewrap(
     sandbox: Sandbox, python: Python, shell: Python, name: str, text: str, expected: str
 ) -> None:

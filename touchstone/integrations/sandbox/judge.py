@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,6 +49,9 @@ STOP_AFTER_TIMEOUTS = 3
 KEPT_STDERR = 2000
 CACHED_REFERENCES = 256
 START_UP_S = {"java": 0.09, "javascript": 0.035}
+SQL_SYNTAX = re.compile(
+    rb"^sqlite3\.OperationalError: (near |incomplete input|unrecognized token)", re.MULTILINE
+)
 SOURCE_NAMES = {"python": "solution.py", "cpp": "solution.cpp", "javascript": "solution.js"}
 INCLUDE_NAMES = {"python": ("python3", "python"), "javascript": ("javascript", "node")}
 DRIVERS = {"python": "main.py", "cpp": "main.cpp", "java": "Main.java", "javascript": "main.js"}
@@ -263,6 +267,9 @@ class _Judging:
         return (task.output,) if task else ()
 
     def _not_scored(self, test: TestCase, run: Run, verdict: Verdict) -> TestResult:
+        if self.language == "sql" and SQL_SYNTAX.search(run.stderr):
+            verdict = Verdict.COMPILE_ERROR
+            run = replace(run, detail=run.stderr.decode("utf-8", "replace").splitlines()[-1])
         unseen = verdict in {Verdict.INTERNAL_ERROR, Verdict.COMPILE_ERROR}
         text = run.detail if unseen else run.stderr[-KEPT_STDERR:].decode("utf-8", "replace")
         feedback = failure_feedback(verdict, outcome=run.outcome, status=run.status)

@@ -32,12 +32,15 @@ class Sandbox:
     def __init__(self, width: int = 1, *, home: Interpreter | None = None) -> None:
         self._home = home or interpreter()
         self._owner = os.getpid()
+        self._width = width
+        self._partner: Sandbox | None = None
+        self._partner_lock = threading.Lock()
         self._all: list[Slot] = []
         self._idle: dict[bool, queue.LifoQueue[Slot]] = {}
         first = (os.getpid() * 2 * width) % UIDS
         for libraries in (False, True):
             idle: queue.LifoQueue[Slot] = queue.LifoQueue()
-            for index in range(width):
+            for _ in range(width):
                 slot = Slot(
                     self._home,
                     uid=FIRST_UID + (first + len(self._all)) % UIDS,
@@ -46,7 +49,6 @@ class Sandbox:
                 )
                 self._all.append(slot)
                 idle.put(slot)
-                del index
             self._idle[libraries] = idle
 
     def run(self, job: Job, *, stdin_fd: int = -1, stdout_fd: int = -1) -> Run:
@@ -69,9 +71,21 @@ class Sandbox:
         finally:
             idle.put(slot)
 
+    def partner(self) -> Sandbox:
+        """A second sandbox for the program at the other end of an interactive run.
+
+        With slots of its own: two halves waiting for each other could take the last one twice.
+        """
+        with self._partner_lock:
+            if self._partner is None:
+                self._partner = Sandbox(self._width, home=self._home)
+            return self._partner
+
     def close(self) -> None:
         """Ends all parents; in a forked copy of the owner it leaves them alone."""
         if os.getpid() == self._owner:
+            if self._partner is not None:
+                self._partner.close()
             for slot in self._all:
                 slot.close()
 

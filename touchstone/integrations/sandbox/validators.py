@@ -137,23 +137,21 @@ def interact(
     to_submission, from_validator = os.pipe()
     to_validator, from_submission = os.pipe()
     seen: list[Run] = []
-    slot_pool = Sandbox(home=None)
     judge_job = _output_job(problem, program, test, b"")
 
     def run_submission() -> None:
         seen.append(sandbox.run(submission, stdin_fd=to_submission, stdout_fd=from_submission))
-        os.close(to_submission)
-        os.close(from_submission)
+        os.close(from_submission)  # now the validator sees the end of its input
 
     worker = threading.Thread(target=run_submission)
     worker.start()
     try:
-        judged = slot_pool.run(judge_job, stdin_fd=to_validator, stdout_fd=from_validator)
+        judged = sandbox.partner().run(judge_job, stdin_fd=to_validator, stdout_fd=from_validator)
     finally:
         os.close(to_validator)
         os.close(from_validator)
         worker.join()
-        slot_pool.close()
+        os.close(to_submission)  # kept until here: the validator may still write to it
     return seen[0], _ruling(judged)
 
 
