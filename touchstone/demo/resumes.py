@@ -101,10 +101,10 @@ def write_resumes(
 
 
 def gold_of(person: Person, as_of: dt.date) -> Gold:
-    """The fields that the person's resume states; studies still under way are no degree yet."""
-    study = person.study if person.study.end <= as_of else person.earlier_study
-    if study is None:
-        return Gold(person.name, person.email, person.phone, "secondary", "", person.years)
+    """The fields that the person's resume states; a second degree
+    still under way does not count, a first one does."""
+    done = person.study.end <= as_of
+    study = (None if done else person.earlier_study) or person.study
     return Gold(person.name, person.email, person.phone, study.degree, study.school, person.years)
 
 
