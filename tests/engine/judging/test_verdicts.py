@@ -151,8 +151,10 @@ def test_growth_is_not_guessed() -> None:
         ("x-touchstone: {kind: magic}", "kind"),
         ("x-touchstone: {kind: ml, metric: luck}", "metric"),
         (
-            "x-touchstone: {kind: ml, metric: mae, predictions: ../p.csv, "
-            "thresholds: [{at: 1, points: 1}]}",
+            (
+                "x-touchstone: {kind: ml, metric: mae, predictions: ../p.csv, "
+                "thresholds: [{at: 1, points: 1}]}"
+            ),
             "predictions",
         ),
         ("x-touchstone: {variants: [a]}", "variants"),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,7 +79,7 @@ def host_processes(sandbox: Sandbox) -> set[int]:
         if not entry.name.isdigit():
             continue
         try:
-            uid = os.stat(entry).st_uid
+            uid = entry.stat().st_uid
         except FileNotFoundError:
             continue
         if uid in ours:

@@ -236,7 +236,8 @@ def test_environment_holds_no_secret(
 
 
 def test_proc_settings_cannot_be_written(shell: Python) -> None:
-    look = "for f in /proc/sys/kernel/* /proc/sysrq-trigger; do (echo 1 >> $f) 2>/dev/null && echo $f; done"
+    files = "/proc/sys/kernel/* /proc/sysrq-trigger"
+    look = f"for f in {files}; do (echo 1 >> $f) 2>/dev/null && echo $f; done"
     run = shell(look + "; echo end")
     assert run.stdout == b"end\n"
 

@@ -94,8 +94,10 @@ def test_white_space_that_counts_gives_pe(package: Package, judge: Judge) -> Non
         ('#include "/dev/random"\nint main() {}', "limit"),
         ('#include "/etc/passwd"\nint main() {}', "No such file"),
         (
-            "template<int N> struct A { typedef typename A<N + 1>::T T; A<N + 2> a; };\n"
-            "A<0>::T x; int main() {}",
+            (
+                "template<int N> struct A { typedef typename A<N + 1>::T T; A<N + 2> a; };\n"
+                "A<0>::T x; int main() {}"
+            ),
             "",
         ),
         ("int main() { return 0; } char big[1u << 30] = {1};", ""),
@@ -155,13 +157,16 @@ WRITE = "open('predictions.csv', 'w').write({!r})"
             0,
         ),
         (
-            "open('verdict', 'w').write('AC'); open('score.txt', 'w').write('100')\n"
-            "open('secret.ans', 'w'); print('accuracy 1.0')",
+            (
+                "open('verdict', 'w').write('AC'); open('score.txt', 'w').write('100')\n"
+                "open('secret.ans', 'w'); print('accuracy 1.0')"
+            ),
             "WA",
             0,
         ),
         (
-            "import os\nfor top in ('/box', '/tmp', '/etc', '/dev', '/.space'):\n for d, _, fs in os.walk(top):\n"
+            "import os\nfor top in ('/box', '/tmp', '/etc', '/dev', '/.space'):\n"
+            " for d, _, fs in os.walk(top):\n"
             "  if any(f.endswith('.ans') for f in fs): raise SystemExit(9)\n"
             + WRITE.format("id,y\na,0\nb,1\n"),
             "WA",
@@ -261,12 +266,12 @@ def test_packages_keep_their_promises(judge: Judge, folder: str) -> None:
 )
 def test_hostile_queries(judge: Judge, query: str, verdict: str) -> None:
     report = judge(CONTENT / "label-quality-sql", query, "sql", samples_only=True)
-    assert report.verdict == verdict
+    assert report.verdict in verdict.split()
 
 
 def test_same_submission_twenty_times(package: Package, judge: Judge) -> None:
     folder = package(LIMITS, {"secret/1": ("", "1")})
-    source = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\nprint(1)"
+    source = "import time\nwhile time.process_time() < 0.5: pass\nprint(1)"
     assert {judge(folder, source).verdict for _ in range(20)} == {"AC"}
 
 
@@ -290,10 +295,10 @@ def test_reports_speak_and_hide_answers(package: Package, judge: Judge) -> None:
 def test_command_prints_the_object(package: Package, tmp_path: Path) -> None:
     source = tmp_path / "a.py"
     source.write_text(RIGHT["python"])
-    command = [sys.executable, "-m", "touchstone.cli", "judge", str(package(LIMITS, SUMS))]
+    start = "import sys; from touchstone.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "judge", str(package(LIMITS, SUMS))]
     done = subprocess.run(
-        [*command[:1], "-c", "import sys; from touchstone.cli import main; sys.exit(main())"]
-        + [*command[3:], str(source), "--json"],
+        [*command, str(source), "--json"],
         capture_output=True,
         check=False,
     )
@@ -307,9 +312,14 @@ def test_no_variant_no_language_no_sandbox(package: Package, judge: Judge, tmp_p
         judge(folder, RIGHT["cpp"], "cpp")
     with pytest.raises(NotFound):
         judge(folder, RIGHT["python"], variant="z")
-    missing = Sandbox(home=Interpreter(tmp_path / "nothing"))
-    with pytest.raises(SandboxUnavailable):
-        judge_submission(folder, RIGHT["python"].encode(), "python", sandbox=missing)
+    for place, reason in (
+        (Path("/nowhere/python"), "judging.no_interpreter"),
+        (tmp_path / "python", "judging.folder_covered"),
+    ):
+        missing = Sandbox(home=Interpreter(place))
+        with pytest.raises(SandboxUnavailable) as caught:
+            judge_submission(folder, RIGHT["python"].encode(), "python", sandbox=missing)
+        assert caught.value.message.id == reason
 
 
 def test_a_source_too_long_is_refused(package: Package, judge: Judge) -> None:

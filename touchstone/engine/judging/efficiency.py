@@ -71,12 +71,12 @@ def fit_growth(points: Sequence[tuple[float, float]]) -> str | None:
     sizes = sorted(size for size in largest if size > 0)
     if len(sizes) < LEAST_SIZES or sizes[-1] < LEAST_SPAN * sizes[0]:
         return None
-    seconds = [largest[size] for size in sizes]
-    if max(seconds) - min(seconds) < LEAST_SIGNAL_S:
+    times = [largest[size] for size in sizes]
+    if max(times) - min(times) < LEAST_SIGNAL_S:
         return None
-    best, least = "1", _misfit(sizes, seconds, GROWTH_LAWS[0][1])
+    best, least = "1", _misfit(sizes, times, GROWTH_LAWS[0][1])
     for name, law in GROWTH_LAWS[1:]:
-        error = _misfit(sizes, seconds, law)
+        error = _misfit(sizes, times, law)
         if error < CLEARER * least:
             best, least = name, error
     return best

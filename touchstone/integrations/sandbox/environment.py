@@ -1,6 +1,6 @@
 """The interpreter that programs run in: a copy of its own with numpy, pandas and scikit-learn.
 
-`python -m touchstone.integrations.sandbox.environment` builds it (part of `make setup`). It is a
+`python -m touchstone.integrations.sandbox` builds it (part of `make setup`). It is a
 copy, not a virtual environment: the user that programs run as may not see the interpreter of the
 one who installed Touchstone, and a copy can be bound into the sandbox at one place.
 """
@@ -110,7 +110,3 @@ def _install(target: Interpreter) -> None:
         ],
         check=True,
     )
-
-
-if __name__ == "__main__":
-    print(build().folder)

@@ -17,6 +17,7 @@ from touchstone.integrations.sandbox.slot import Slot
 
 FIRST_UID = 60_100
 UIDS = 4_000
+COVERED = ("/tmp", "/box", "/proc", "/dev", "/etc")  # noqa: S108 - names, not files
 PLAIN_LIFETIME = 400
 LIBRARIES_LIFETIME = 200
 
@@ -100,6 +101,9 @@ def refuse_if_unavailable(home: Interpreter) -> None:
         raise SandboxUnavailable(say("judging.wrong_machine", machine=os.uname().machine))
     if not bubblewrap.installed():
         raise SandboxUnavailable(say("judging.no_bubblewrap"))
+    covered = next((place for place in COVERED if home.folder.is_relative_to(place)), None)
+    if covered is not None:
+        raise SandboxUnavailable(say("judging.folder_covered", folder=covered))
     if not home.program.exists():
         raise SandboxUnavailable(say("judging.no_interpreter", folder=str(home.folder)))
     if os.geteuid() == 0:

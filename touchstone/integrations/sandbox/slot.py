@@ -342,18 +342,15 @@ def _watch_run(
             next_look = now + POLL_S
         for fd, _ in poll.poll(max(0.0, next_look - now) * 1000):
             if fd == control.fileno():
-                if watch.done is None:
-                    _take_message(control, watch)
-                else:
-                    raise EOFError("the warm parent is gone")
-                if watch.done is not None:
-                    poll.unregister(control.fileno())
+                if _take_message(control, watch):
+                    poll.unregister(fd)
             elif not _drain(fd, streams[fd], watch, limits, is_stdout=fd == out_reader):
                 poll.unregister(fd)
                 del streams[fd]
 
 
-def _take_message(control: socket.socket, watch: _Watch) -> None:
+def _take_message(control: socket.socket, watch: _Watch) -> bool:
+    """Notes what the parent or its child says; True once the run is over."""
     reply, fds = _receive(control)
     kind = reply["kind"]
     if kind == "started":
@@ -366,6 +363,7 @@ def _take_message(control: socket.socket, watch: _Watch) -> None:
         watch.outcome, watch.detail = "failed", reply["text"]
     elif kind == "done":
         watch.done = reply
+    return bool(kind == "done")
 
 
 def _drain(fd: int, kept: bytearray, watch: _Watch, limits: Limits, *, is_stdout: bool) -> bool:

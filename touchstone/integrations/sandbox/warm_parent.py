@@ -9,7 +9,11 @@ namespaces, so that its end is the end of everything it started.
 Requests and replies are JSON datagrams; descriptors travel beside them.
 """
 
+# Plain calls on paths, and nothing caught by kind: this runs between a fork and a stranger's code.
+# ruff: noqa: PTH102, PTH103, PTH106, PTH112, PTH120, PTH123, PTH211, S102, S108, S606, BLE001
+
 import atexit
+import builtins
 import ctypes
 import gc
 import importlib
@@ -25,6 +29,9 @@ import struct
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
+from types import CodeType, ModuleType
+from typing import Any, NoReturn
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
@@ -41,39 +48,46 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 INNER_ID = 1000
 DEVICES = ("null", "zero", "full", "random", "urandom")
 STAGE_FAILED = 125
+MOST_DESCRIPTORS = 1024
 FLUSH_FAILED = 120
 MESSAGE_BYTES = 1 << 18
 FILTER_FD = "FILTER_FD"  # stands for the descriptor of the filter in an argument list
 
 
-def check(result, what):
+def check(result: int, what: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
 
 
-def unshare(flags):
+def unshare(flags: int) -> None:
     check(LIBC.unshare(flags), "unshare")
 
 
-def mount(source, target, kind=None, flags=0, options=None):
+def mount(
+    source: str | None,
+    target: str,
+    kind: str | None = None,
+    flags: int = 0,
+    options: str | None = None,
+) -> None:
     arguments = [None if text is None else text.encode() for text in (source, target, kind)]
     data = None if options is None else options.encode()
     check(LIBC.mount(*arguments, ctypes.c_ulong(flags), data), f"mount {target}")
 
 
-def detach(target):
+def detach(target: str) -> None:
     check(LIBC.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
-def bind(source, target, writable=False):
+def bind(source: str, target: str) -> None:
     mount(source, target, None, MS_BIND | MS_REC)
-    flags = MS_BIND | MS_REMOUNT | MS_NOSUID | locked_flags(target)
-    mount(None, target, None, flags if writable else flags | MS_RDONLY)
+    flags = MS_BIND | MS_REMOUNT | MS_NOSUID | MS_RDONLY | locked_flags(target)
+    mount(None, target, None, flags)
 
 
-def locked_flags(target):
+def locked_flags(target: str) -> int:
     """The flags a mount already has; an unprivileged remount may add to them, not take away."""
     flags = os.statvfs(target).f_flag
     kept = flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -83,7 +97,7 @@ def locked_flags(target):
     return kept
 
 
-def map_ids(proc, outer_uid, outer_gid):
+def map_ids(proc: int, outer_uid: int, outer_gid: int) -> None:
     """Maps the one id we have to an ordinary one inside; ``proc`` is a descriptor of /proc/self."""
     for name, text in (
         ("setgroups", "deny"),
@@ -95,16 +109,16 @@ def map_ids(proc, outer_uid, outer_gid):
         os.close(fd)
 
 
-def send(control, fields, fds=()):
+def send(control: socket.socket, fields: dict[str, Any], fds: Sequence[int] = ()) -> None:
     """One datagram with descriptors beside it."""
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{len(fds)}i", *fds))]
     control.sendmsg([json.dumps(fields).encode()], ancillary if fds else [])
 
 
-def build_root(config):
+def build_root(config: dict[str, Any]) -> None:
     """A read-only root on a small tmpfs: tools and libraries, devices, and mount points."""
     mount(None, "/", None, MS_REC | MS_PRIVATE)
-    root = "/tmp"
+    root = "/tmp"  # any folder that exists; covered in this namespace only
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
     for name in ("proc", "dev", "box", "tmp", ".space", ".old", "etc"):
         os.mkdir(f"{root}/{name}")
@@ -134,7 +148,7 @@ def build_root(config):
     mount(None, "/", None, flags)
 
 
-def build_box(job):
+def build_box(job: dict[str, Any]) -> int:
     """The run's own sized tmpfs behind /box and /tmp; returns a descriptor of /box."""
     options = f"size={job['tmpfs_bytes']},nr_inodes={job['tmpfs_inodes']},mode=755"
     mount("tmpfs", "/.space", "tmpfs", MS_NOSUID | MS_NODEV, options)
@@ -145,7 +159,7 @@ def build_box(job):
     return os.open("/box", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
-def place_files(job, payload):
+def place_files(job: dict[str, Any], payload: int) -> None:
     """Writes the handed-in files; names were checked by the supervisor."""
     offset = 0
     for name, size, mode in job["files"]:
@@ -163,7 +177,7 @@ def place_files(job, payload):
         os.close(fd)
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     for capability in range(LAST_CAPABILITY + 1):
         LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
@@ -174,19 +188,19 @@ class FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_void_p)]
 
 
-def filter_calls(code):
+def filter_calls(code: bytes) -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     program = FilterProgram(len(code) // 8, ctypes.addressof(buffer))
     check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     check(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "seccomp")
 
 
-def set_limits(limits):
+def set_limits(limits: dict[str, tuple[int, int]]) -> None:
     for name, (soft, hard) in limits.items():
         resource.setrlimit(getattr(resource, "RLIMIT_" + name), (soft, hard))
 
 
-def seed_random():
+def seed_random() -> None:
     """Children of one parent would otherwise draw the same numbers."""
     random.seed(os.urandom(32))
     numpy_random = sys.modules.get("numpy.random")
@@ -194,9 +208,9 @@ def seed_random():
         numpy_random.seed(int.from_bytes(os.urandom(4), "little"))
 
 
-def compile_sources(job, control):
+def compile_sources(job: dict[str, Any], control: socket.socket) -> CodeType:
     """Code of the main file; a file that does not compile is reported before anything runs."""
-    code = None
+    code: CodeType | None = None
     for name in job["check"]:
         with open(f"/box/{name}", "rb") as file:
             source = file.read()
@@ -206,26 +220,30 @@ def compile_sources(job, control):
             text = "".join(traceback.format_exception_only(type(error), error))
             send(control, {"kind": "compile_error", "text": text[:4000]})
             os._exit(1)
+    assert code is not None
     return code
 
 
-def run_python(job, code):
+def open_streams() -> None:
+    """Streams over the descriptors put in place; those of the parent were over other files."""
+    stdin = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    stdout = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
+    stderr = io.BufferedWriter(io.FileIO(2, "w", closefd=False))
+    sys.stdin = io.TextIOWrapper(stdin, "utf-8", "surrogateescape")
+    sys.stdout = io.TextIOWrapper(stdout, "utf-8", "surrogateescape")
+    sys.stderr = io.TextIOWrapper(stderr, "utf-8", "backslashreplace", line_buffering=True)
+    streams = {"__stdin__": sys.stdin, "__stdout__": sys.stdout, "__stderr__": sys.stderr}
+    sys.__dict__.update(streams)
+
+
+def run_python(job: dict[str, Any], code: CodeType) -> int:
     """Runs the program as ``__main__``; returns its exit status."""
     sys.argv = [job["check"][-1], *job["arguments"]]
     sys.path.insert(0, "/box")
-    sys.stdin = io.TextIOWrapper(
-        io.BufferedReader(io.FileIO(0, "r", closefd=False)), "utf-8", "surrogateescape"
-    )
-    sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(io.FileIO(1, "w", closefd=False)), "utf-8", "surrogateescape"
-    )
-    sys.stderr = io.TextIOWrapper(
-        io.FileIO(2, "w", closefd=False), "utf-8", "backslashreplace", write_through=True
-    )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    main = type(sys)("__main__")
+    open_streams()
+    main = ModuleType("__main__")
     main.__file__ = job["check"][-1]
-    main.__builtins__ = __builtins__
+    main.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main
     status = 0
     try:
@@ -237,15 +255,16 @@ def run_python(job, code):
         trace = error.__traceback__
         sys.excepthook(type(error), error, trace.tb_next if trace else None)
     try:
-        threading._shutdown()
-        atexit._run_exitfuncs()
+        vars(threading)["_shutdown"]()  # what the interpreter itself does at its end
+        vars(atexit)["_run_exitfuncs"]()
         sys.stdout.flush()
+        sys.stderr.flush()
     except BaseException:
         status = status or FLUSH_FAILED
     return status
 
 
-def exit_status(error):
+def exit_status(error: SystemExit) -> int:
     if error.code is None:
         return 0
     if isinstance(error.code, int):
@@ -254,12 +273,13 @@ def exit_status(error):
     return 1
 
 
-def child(job, control, fds, config):
+def child(
+    job: dict[str, Any], control: socket.socket, fds: Sequence[int], config: dict[str, Any]
+) -> NoReturn:
     """Everything between the fork and the program's first instruction."""
     payload, *streams = fds
     check(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "pdeathsig")
     os.setsid()
-    python = job["kind"] == "python"
     unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
     box = build_box(job)
     place_files(job, payload)
@@ -267,27 +287,40 @@ def child(job, control, fds, config):
     os.chdir("/box")
     for number, fd in enumerate(streams):
         os.dup2(fd, number)
-    if python:
-        proc = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        detach("/proc")
-        detach("/.space")
-        check(LIBC.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
-        unshare(CLONE_NEWUSER)
-        map_ids(proc, INNER_ID, INNER_ID)
-        check(LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable")
-        drop_capabilities()
-        keep = control.fileno()
-        os.closerange(3, keep)
-        os.closerange(keep + 1, 256)
-        seed_random()
-        set_limits(job["limits"])
-        filter_calls(config["filter"])
-        code = compile_sources(job, control)
-        control.close()
-        os._exit(run_python(job, code))
+    if job["kind"] == "python":
+        become_python(job, control, config["filter"])
+    become_command(job, config["filter"])
+
+
+def become_python(job: dict[str, Any], control: socket.socket, filter_code: bytes) -> NoReturn:
+    """Gives up everything, then compiles and runs the program in this very process."""
+    proc = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    detach("/proc")
+    detach("/.space")
+    check(LIBC.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
+    unshare(CLONE_NEWUSER)
+    map_ids(proc, INNER_ID, INNER_ID)
+    check(LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable")
+    drop_capabilities()
+    keep = control.fileno()
+    os.closerange(3, keep)
+    os.closerange(keep + 1, MOST_DESCRIPTORS)
+    seed_random()
+    set_limits(job["limits"])
+    filter_calls(filter_code)
+    code = compile_sources(job, control)
+    control.close()
+    os._exit(run_python(job, code))
+
+
+def become_command(job: dict[str, Any], filter_code: bytes) -> NoReturn:
+    """Becomes bubblewrap, which makes a user namespace of its own and drops the rest.
+
+    Every descriptor but the standard ones and the filter's closes by itself.
+    """
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     reader, writer = os.pipe()
-    os.write(writer, config["filter"])
+    os.write(writer, filter_code)
     os.close(writer)
     os.set_inheritable(reader, True)
     argv = [str(reader) if word == FILTER_FD else word for word in job["argv"]]
@@ -296,7 +329,7 @@ def child(job, control, fds, config):
     os.execve(argv[0], argv, {})
 
 
-def serve(control, config):
+def serve(control: socket.socket, config: dict[str, Any]) -> None:
     """Answers requests until the supervisor goes away."""
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     while True:
@@ -305,7 +338,7 @@ def serve(control, config):
         )
         if not data:
             return
-        fds = []
+        fds: list[int] = []
         for _, _, raw in ancillary:
             fds += struct.unpack(f"{len(raw) // 4}i", raw)
         unshare(CLONE_NEWPID)
@@ -330,7 +363,7 @@ def serve(control, config):
         send(control, done)
 
 
-def await_child(control, pid, pidfd):
+def await_child(control: socket.socket, pid: int, pidfd: int) -> tuple[int, resource.struct_rusage]:
     """Exit status and usage of the child; a supervisor that hangs up ends it first."""
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
@@ -345,7 +378,7 @@ def await_child(control, pid, pidfd):
     return status, usage
 
 
-def main():
+def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     os.umask(0o077)
