@@ -9,9 +9,7 @@ import pytest
 from touchstone.integrations.sandbox import Job, Limits, Run, Sandbox
 from touchstone.integrations.sandbox.bubblewrap import bubblewrap_command
 
-SMALL = {"cpu_s": 1.0, "wall_s": 1.5, "memory_kib": 256 * 1024, "output_bytes": 1 << 20}
-SMALL |= {"file_bytes": 8 << 20, "files": 500, "processes": 32}
-Python = Callable[..., Run]
+from .running import SMALL, Python
 
 
 @pytest.fixture(scope="session")
@@ -69,19 +67,3 @@ def package(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
-
-
-def host_processes(sandbox: Sandbox) -> set[int]:
-    """Processes of the host that run under one of the sandbox's users."""
-    ours = {slot._uid for slot in sandbox._all}
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            uid = entry.stat().st_uid
-        except FileNotFoundError:
-            continue
-        if uid in ours:
-            found.add(int(entry.name))
-    return found

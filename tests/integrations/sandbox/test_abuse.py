@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integrations.sandbox.conftest import SMALL, Python, host_processes
 from touchstone.engine.judging.verdicts import Seen, run_verdict
 from touchstone.integrations.sandbox import Run, Sandbox
+
+from .running import SMALL, Python, host_processes
 
 pytestmark = pytest.mark.sandbox
 
@@ -55,7 +56,7 @@ if os.fork() == 0:
 time.sleep(0.1)
 print("done")
 """
-EXHAUSTS = [
+EXHAUSTS: list[tuple[str, str, dict[str, float], str]] = [
     ("busy loop", "while True: pass", {}, "TLE"),
     ("sleep", "import time\ntime.sleep(600)", {}, "TLE"),
     ("waits for input", "import os\nr, w = os.pipe()\nos.read(r, 1)", {}, "TLE"),

@@ -1,0 +1,1 @@
+"""Judging without running: packages, comparison, metrics, verdicts, efficiency, the report."""

@@ -234,6 +234,8 @@ class Slot:
 
     def _stop(self) -> None:
         if self._control is not None:
+            with contextlib.suppress(OSError):  # the parent may have gone first
+                self._control.shutdown(socket.SHUT_RDWR)  # reaches it past copies in forks
             self._control.close()
             self._control = None
         if self._parent is not None:
