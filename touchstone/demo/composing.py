@@ -11,7 +11,7 @@ from typing import Any
 
 from touchstone.demo.careers import Job, Study
 from touchstone.demo.drafts import Draft, Entry, Section
-from touchstone.demo.people import Person
+from touchstone.demo.people import AS_OF, Person
 from touchstone.demo.wording import Wording, bank, rng_for
 
 _DEGREES = {
@@ -38,6 +38,8 @@ _DATE_STYLES = {
     "en": ("{0:%b %Y}", "{0:%m/%Y}", "{0:%Y-%m}"),
 }
 _OLDER_JOB = 1.3
+_CUT_SHARE = 0.25
+_ASIDE_SHARE = 0.4
 _WIDE = r"[\u4e00-\u9fff]"
 _SPACE = re.compile(rf"(?<={_WIDE})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?={_WIDE})")
 
@@ -58,14 +60,19 @@ def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def compose(person: Person, seed: int) -> Draft:
-    """The resume of a person; a second application by the same person is worded anew."""
-    return _Writer(person, rng_for(seed, "resume", person.id)).draft()
+def compose(person: Person, seed: int, as_of: dt.date = AS_OF) -> Draft:
+    """The resume of a person; a second application by the same person is worded anew.
+
+    Args:
+        as_of: the day of applying, after which no project has begun.
+    """
+    return _Writer(person, rng_for(seed, "resume", person.id), as_of).draft()
 
 
 class _Writer:
-    def __init__(self, person: Person, rng: random.Random) -> None:
+    def __init__(self, person: Person, rng: random.Random, as_of: dt.date) -> None:
         self.person = person
+        self.as_of = as_of
         self.rng = rng
         self.lang = person.lang
         self.bank: Mapping[str, Any] = bank(f"resume_{person.lang}")
@@ -122,7 +129,30 @@ class _Writer:
             return None
         chosen = self.rng.choice(fresh)
         self.used.add(chosen)
-        return self.words.write(chosen)
+        return self.varied(self.words.write(chosen))
+
+    def varied(self, line: str) -> str:
+        """The line with some words exchanged for others that say the same."""
+        for choice in bank("variants")[self.lang]:
+            ways = choice.split("|")
+            for word in ways:
+                if word in line:
+                    line = line.replace(word, self.rng.choice(ways), 1)
+                    break
+        return line
+
+    def worked(self, line: str) -> str:
+        """A line of work, at times cut short or with a remark in brackets."""
+        line = self.cut(line)
+        if line.endswith(("。", ".")) or self.rng.random() > _ASIDE_SHARE:
+            return line
+        aside = self.words.one(bank("variants")["asides"][self.lang])
+        return f"{line}{'' if self.lang == 'zh' else ' '}{aside}"
+
+    def cut(self, line: str) -> str:
+        if self.rng.random() > _CUT_SHARE:
+            return line
+        return _without_last_clause(line, "，" if self.lang == "zh" else ", ")
 
     def phrases(self, source: Mapping[str, Sequence[str]], ability: float, count: int) -> list[str]:
         told = (self.phrase(source[told_level(self.rng, ability)]) for _ in range(count))
@@ -196,9 +226,11 @@ class _Writer:
         ability = self.level() - _OLDER_JOB * age
         lines = self.unrelated_duties(job) if job.industry == "unrelated" else []
         if not lines:
-            lines = self.phrases(self.bank["duties"], ability, self.rng.randint(2, 4))
+            told = self.phrases(self.bank["duties"], ability, self.rng.randint(2, 4))
+            lines = [self.worked(line) for line in told]
             if self.rng.random() < 0.5:
-                lines += self.phrases(self.bank["communication"], self.level("communication"), 1)
+                told = self.phrases(self.bank["communication"], self.level("communication"), 1)
+                lines += [self.worked(line) for line in told]
         if self.merged and age == 0 and job.industry != "unrelated":
             for key in self.person.projects[:2]:
                 lines += self.project(key).lines
@@ -207,7 +239,8 @@ class _Writer:
     def unrelated_duties(self, job: Job) -> list[str]:
         duties = self.bank["duties"]
         source = duties.get(job.title) or duties.get("unrelated") or []
-        return self.words.some(source, 3)
+        told = (self.phrase(source) for _ in range(3))
+        return [line for line in told if line]
 
     def projects(self) -> Section | None:
         if self.merged or self.plain or self.person.tier == "stuffed":
@@ -224,7 +257,7 @@ class _Writer:
     def project_dates(self, job: Job) -> str:
         if self.rng.random() < 0.3:
             return ""
-        last = job.end or dt.date(job.start.year + 1, 12, 1)
+        last = job.end or self.as_of
         months = max(1, (last.year - job.start.year) * 12 + last.month - job.start.month)
         begin = self.rng.randint(0, max(0, months - 3))
         length = min(months - begin, self.rng.randint(2, 8))
@@ -242,7 +275,8 @@ class _Writer:
         if told_level(self.rng, business) != "weak" and self.rng.random() < 0.6:
             lines.append(self.phrase(source["context"]))
         steps = {"strong": source["strong"], "fair": source["fair"], "weak": self.weak_steps()}
-        lines += self.phrases(steps, technical, self.rng.randint(2, 4))
+        told = self.phrases(steps, technical, self.rng.randint(2, 4))
+        lines += [self.worked(line) for line in told]
         result = told_level(self.rng, (technical + business) / 2)
         if result != "weak":
             lines.append(self.phrase(source["won" if result == "strong" else "modest"]))
@@ -268,7 +302,8 @@ class _Writer:
             lines = self.words.some(source["unrelated"], 2)
         else:
             ability = self.level("technical") - (1 if self.person.tier == "student" else 0)
-            lines = self.phrases(source, ability, self.rng.randint(3, 5))
+            told = self.phrases(source, ability, self.rng.randint(3, 5))
+            lines = [self.cut(line) for line in told]
         return Section("skills", self.heading("skills"), lines=tuple(lines))
 
     def extra(self) -> Section | None:
@@ -276,6 +311,7 @@ class _Writer:
             return None
         lines = self.phrases(self.bank["learning"], self.level("learning"), self.rng.randint(1, 2))
         lines += self.phrases(self.bank["communication"], self.level("communication"), 1)
+        lines = [self.cut(line) for line in lines]
         if self.person.tier == "student":
             lines = self.words.some(self.bank["campus"], self.rng.randint(2, 3)) + lines
         return Section("extra", self.heading("extra"), lines=tuple(lines))
@@ -313,6 +349,16 @@ class _Writer:
             else s
             for s in kept
         ]
+
+
+def _without_last_clause(line: str, comma: str) -> str:
+    """The line up to its last comma outside brackets and quotes, where two clauses remain."""
+    depth, cuts = 0, []
+    for at, character in enumerate(line):
+        depth += (character in "（“(") - (character in "）”)")
+        if depth == 0 and line.startswith(comma, at):
+            cuts.append(at)
+    return line[: cuts[-1]] if len(cuts) > 1 else line
 
 
 def _with_lines(entry: Entry, lines: tuple[str, ...]) -> Entry:

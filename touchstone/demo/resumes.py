@@ -89,7 +89,7 @@ def write_resumes(
     written: list[WrittenResume] = []
     for number, person in enumerate(company.people, start=1):
         rng = rng_for(company.seed, "file", person.id)
-        draft = compose(person, company.seed)
+        draft = compose(person, company.seed, company.as_of)
         kind, fault = kinds[person.id], faults.get(person.id, "")
         data, extension = render(draft, kind, fault, rng)
         path = folder / _filename(person, extension, rng, taken)
