@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from touchstone.common.messages import Lang
-from touchstone.demo.cases import project_name
-from touchstone.demo.composing import spaced, told_level
+from touchstone.demo.composing import project_name, spaced, told_level
 from touchstone.demo.people import Person
 from touchstone.demo.wording import Wording, bank, rng_for, weighted
 

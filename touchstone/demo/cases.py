@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from touchstone.common.messages import Lang
-from touchstone.demo.composing import spaced, told_level
+from touchstone.demo.composing import main_project, project_name, spaced, told_level
 from touchstone.demo.people import Person
 from touchstone.demo.wording import Wording, bank, rng_for
 
@@ -32,19 +32,6 @@ class ProjectCase:
     implausible: bool
 
 
-def _source(person: Person, lang: Lang) -> Mapping[str, Any]:
-    sources: Mapping[str, Mapping[str, Any]]
-    sources = bank("projects_zh") if lang == "zh" else bank("resume_en")["projects"]
-    wanted = [key for key in person.projects if key in sources]
-    return sources[wanted[0] if wanted else "platform"]
-
-
-def project_name(person: Person, lang: Lang) -> str:
-    """What the person calls their main project, the same wherever it is asked."""
-    rng = rng_for("project", person.identity, lang)
-    return spaced(Wording(rng).one(_source(person, lang)["names"]))
-
-
 def write_project_case(person: Person, seed: int, lang: Lang | None = None) -> ProjectCase:
     """The person's main project as a case: context, own share, method, result, limits.
 
@@ -56,7 +43,7 @@ def write_project_case(person: Person, seed: int, lang: Lang | None = None) -> P
     """
     language: Lang = lang or ("en" if person.lang == "en" else "zh")
     rng = rng_for(seed, "case", person.identity)
-    source = _source(person, language)
+    source = main_project(person, language)
     expert, split = _FIELDS.get(source.get("industry", ""), _ELSEWHERE)
     words = Wording(
         rng, {"project": project_name(person, language), "expert": expert, "split": split}

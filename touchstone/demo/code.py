@@ -38,6 +38,7 @@ _CHOICES = (
     (3.0, (16, 14, 20, 35, 15)),
     (0.0, (3, 0, 12, 50, 35)),
 )
+_CRASHES = "run_time_error"
 _DAY_NOISE = 0.7
 _SLOW_WORDS = ("slow", "brute", "naive", "quadratic")
 _TIDY_FROM = 6.5
@@ -77,8 +78,8 @@ class CodeSubmission:
 
     Attributes:
         language: as `touchstone judge` names it.
-        origin: the folder of the package it was drawn from, like ``accepted``: what its author of
-            the package expects of it.
+        origin: the folder of the package it was drawn from, like ``accepted``, which is what the
+            judge will find; or ``unfinished``, a right program broken off.
     """
 
     problem: str
@@ -108,16 +109,26 @@ def write_submission(
     if not found:
         raise FileNotFoundError(f"no submissions in {folder}")
     shares = next(shares for least, shares in _CHOICES if max(level, 0.0) >= least)
+    drawable = {*found, _CRASHES} if "accepted" in found else set(found)
     open_to = {
         origin: float(share)
         for origin, share in zip(_FOLDERS, shares, strict=True)
-        if origin in found and share
+        if origin in drawable and share
     }
     origin = weighted(rng, open_to or dict.fromkeys(found, 1.0))
-    path = _drawn(rng, found[origin], level)
+    unfinished = origin not in found
+    path = _drawn(rng, found["accepted" if unfinished else origin], level)
     language = LANGUAGES[path.suffix]
-    source = _disguised(rng, path.read_text("utf-8"), language, level)
+    source = path.read_text("utf-8")
+    if unfinished:
+        origin, source = "unfinished", _unfinished(source)
+    source = _disguised(rng, source, language, level)
     return CodeSubmission(problem_id, language, source, origin)
+
+
+def _unfinished(source: str) -> str:
+    """The program as it stands when time runs out in the middle of a line."""
+    return source[: len(source) * 3 // 5]
 
 
 def _submissions(folder: Path) -> dict[str, list[Path]]:

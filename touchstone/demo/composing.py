@@ -23,7 +23,7 @@ _DEGREES = {
         "associate": "Associate Degree",
     },
 }
-_ROLES = {
+_ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "zh": {
         "strong": ("负责人", "项目负责人", "数据与训练负责人"),
         "fair": ("核心成员", "成员", "数据负责"),
@@ -60,6 +60,20 @@ def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
+def main_project(person: Person, lang: str) -> Mapping[str, Any]:
+    """The phrases of the person's main project in a language."""
+    sources: Mapping[str, Mapping[str, Any]]
+    sources = bank("projects_zh") if lang == "zh" else bank("resume_en")["projects"]
+    key = person.projects[0]
+    return sources[key if key in sources else "platform"]
+
+
+def project_name(person: Person, lang: str) -> str:
+    """What the person calls their main project, the same wherever it is asked."""
+    rng = rng_for("project", person.identity, lang)
+    return spaced(Wording(rng).one(main_project(person, lang)["names"]))
+
+
 def compose(person: Person, seed: int, as_of: dt.date = AS_OF) -> Draft:
     """The resume of a person; a second application by the same person is worded anew.
 
@@ -84,8 +98,16 @@ class _Writer:
         self.spacing = self.lang == "zh" and rng.random() < 0.75
 
     def draft(self) -> Draft:
-        sections = [self.profile(), self.work(), self.internships(), self.projects()]
-        sections = [s for s in (*sections, self.skills(), self.extra(), self.certificates()) if s]
+        parts = (
+            self.profile(),
+            self.work(),
+            self.internships(),
+            self.projects(),
+            self.skills(),
+            self.extra(),
+            self.certificates(),
+        )
+        sections = [part for part in parts if part]
         education = self.education()
         if self.person.tier == "student" or self.rng.random() < 0.35:
             sections.insert(1 if sections[0].kind == "profile" else 0, education)
@@ -268,20 +290,26 @@ class _Writer:
 
     def project(self, key: str) -> Entry:
         """A project told at the person's level: what hurt, what was done, what came of it."""
-        source = self.project_source(key)
+        main = key == self.person.projects[0]
+        source = main_project(self.person, self.lang) if main else self.project_source(key)
         technical, business = self.level("technical"), self.level("business")
         level = told_level(self.rng, technical)
-        lines = []
+        lines: list[str | None] = []
         if told_level(self.rng, business) != "weak" and self.rng.random() < 0.6:
             lines.append(self.phrase(source["context"]))
+        steps: Mapping[str, Sequence[str]]
         steps = {"strong": source["strong"], "fair": source["fair"], "weak": self.weak_steps()}
         told = self.phrases(steps, technical, self.rng.randint(2, 4))
         lines += [self.worked(line) for line in told]
         result = told_level(self.rng, (technical + business) / 2)
         if result != "weak":
             lines.append(self.phrase(source["won" if result == "strong" else "modest"]))
-        role = self.rng.choice(_ROLES[self.lang]["strong" if level == "strong" else "fair"])
-        name = self.phrase(source["names"]) or ""
+        roles = _ROLES[self.lang]["strong" if level == "strong" else "fair"]
+        role = self.rng.choice(roles)
+        name = self.words.one(source["names"])
+        if main:
+            name = project_name(self.person, self.lang)
+        self.used.update(source["names"])
         return Entry(name, role, "", tuple(line for line in lines if line))
 
     def project_source(self, key: str) -> Mapping[str, Any]:

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from touchstone.demo.cases import project_name
 from touchstone.demo.company import Department, Interviewer
-from touchstone.demo.composing import spaced
+from touchstone.demo.composing import project_name, spaced
 from touchstone.demo.people import Person
 from touchstone.demo.wording import Wording, bank, rng_for
 

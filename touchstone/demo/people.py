@@ -39,7 +39,15 @@ _INDUSTRIES = {
     "content_moderation": 6,
     "education": 5,
 }
-_PHONE_STEMS = ("1300000", "1310000", "1350000", "1380000", "1390000", "1500000", "1590000")
+_PHONE_STEMS: tuple[str, ...] = (
+    "1300000",
+    "1310000",
+    "1350000",
+    "1380000",
+    "1390000",
+    "1500000",
+    "1590000",
+)
 _PHONE_STEMS += ("1770000", "1860000", "1880000", "1890000", "1990000")
 _MAIL_HOSTS = ("example.com", "mail.example.com", "example.org", "example.net", "example.cn")
 

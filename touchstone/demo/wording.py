@@ -103,7 +103,7 @@ class Wording:
             return self._number(*number.groups())
         if recall := _RECALL.fullmatch(body):
             return self._recall(*recall.groups())
-        return self.rng.choice(body.split("|"))
+        return str(self.rng.choice(body.split("|")))
 
     def _number(self, name: str | None, low: str, high: str, step: str | None) -> str:
         decimals = len(low.partition(".")[2])
