@@ -41,6 +41,7 @@ _OLDER_JOB = 1.3
 _CUT_SHARE = 0.25
 _ASIDE_SHARE = 0.4
 _WIDE = r"[\u4e00-\u9fff]"
+_NEEDLESS = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
 _SPACE = re.compile(rf"(?<={_WIDE})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?={_WIDE})")
 
 
@@ -161,7 +162,7 @@ class _Writer:
                 if word in line:
                     line = line.replace(word, self.rng.choice(ways), 1)
                     break
-        return line
+        return _NEEDLESS.sub("", line)
 
     def worked(self, line: str) -> str:
         """A line of work, at times cut short or with a remark in brackets."""

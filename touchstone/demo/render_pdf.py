@@ -171,8 +171,8 @@ def _section(sheet: _Sheet, section: Section, ink: tuple[float, float, float]) -
     sheet.y -= 9
     sheet.text(section.heading, 12.5, ink=ink)
     sheet.rule(ink)
-    # STSong-Light has no bullet of the Latin kind.
-    bullet = "•" if sheet.lang == "en" else "·"
+    # Some readers' stand-ins for STSong-Light have neither • nor ·.
+    bullet = "•" if sheet.lang == "en" else "-"
     for entry in section.entries:
         sheet.room(32)
         sheet.pair(entry.head(sheet.lang), entry.dates)
