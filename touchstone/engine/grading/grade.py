@@ -1,0 +1,303 @@
+"""Grading one answer by a rubric: credit per key point, with the words that carry it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from touchstone.common.messages import Lang, Message, render, say
+from touchstone.engine.grading.communication import communication_messages
+from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit, pairs
+from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect, on_topic
+from touchstone.engine.grading.learning import learning_messages
+from touchstone.engine.grading.matching import Compiled, window_maxima, windows
+from touchstone.engine.grading.reading import Reading, read
+from touchstone.engine.grading.rubrics import Rubric
+
+CAP = 0.25
+"""Share of the full score that an answer kept back by a gate can reach."""
+QUOTED = 0.35
+HELD = 0.6
+LONGEST = 8000
+DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words ``text[start:end] == quote`` that support or contradict a point."""
+
+    point: str
+    quote: str
+    start: int
+    end: int
+    polarity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What one answer is worth by a rubric.
+
+    Attributes:
+        score: 0..the rubric's max_score, rounded to two decimals.
+        points: credit 0..1 per key point, rounded to two decimals.
+        confidence: 0..1; low where credits are near one half or a gate was near.
+        needs_human: a person should look before the score is used.
+    """
+
+    rubric: str
+    score: float
+    points: Mapping[str, float]
+    evidence: tuple[Evidence, ...]
+    flags: tuple[str, ...]
+    confidence: float
+    needs_human: bool
+    analysis: tuple[Message, ...]
+
+    def to_row(self, lang: Lang = "zh") -> dict[str, Any]:
+        """The JSON object of the formats document, without the answer's own id."""
+        return {
+            "rubric": self.rubric,
+            "score": self.score,
+            "points": dict(self.points),
+            "evidence": [
+                {
+                    "point": e.point,
+                    "quote": e.quote,
+                    "start": e.start,
+                    "end": e.end,
+                    "polarity": e.polarity,
+                }
+                for e in self.evidence
+            ],
+            "flags": list(self.flags),
+            "confidence": self.confidence,
+            "needs_human": self.needs_human,
+            "analysis": [render(m, lang) for m in self.analysis],
+        }
+
+
+@functools.lru_cache(64)
+def compiled(rubric: Rubric) -> Compiled:
+    """The rubric's references, made once per rubric."""
+    return Compiled(rubric)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Credits and evidence of all points, before gates."""
+
+    credits: dict[str, float]
+    evidence: list[Evidence]
+    denied: frozenset[str]
+    held: dict[str, float]
+    best: float
+    ordered: float
+
+
+def grade(rubric: Rubric, answer: str) -> Grading:
+    """Grades one answer. Same rubric and answer, same grading."""
+    reading = read(answer[:LONGEST])
+    if not reading.tokens:
+        return _empty(rubric)
+    gates = inspect(reading, rubric.question, rubric.material)
+    marked = _mark(rubric, reading, gates)
+    flags = _flags(rubric, reading, gates, marked)
+    share = _share(rubric, marked)
+    held = {f"misconception:{k}": v for k, v in marked.held.items()}
+    cap = _cap(gates, flags, marked)
+    if share > cap:
+        scale = cap / share
+        credits_ = {k: v * scale for k, v in marked.credits.items()}
+        share = cap
+    else:
+        credits_ = marked.credits
+    raw = share * rubric.max_score - sum(held.values())
+    score = round(min(rubric.max_score, max(0.0, raw)), DIGITS) + 0.0
+    confidence = _confidence(gates, flags, marked)
+    final = {k: round(v, DIGITS) + 0.0 for k, v in credits_.items()}
+    return Grading(
+        rubric.id,
+        score,
+        final,
+        tuple(sorted(marked.evidence, key=lambda e: (e.start, e.end, e.point))),
+        flags,
+        confidence,
+        _needs_human(reading, flags, confidence, marked),
+        _analysis(rubric, reading, gates, final, marked, flags),
+    )
+
+
+def point_matches(rubric: Rubric, answer: str) -> tuple[PointMatch, ...]:
+    """How the answer matches each key point, in the rubric's order: for training and looking."""
+    reading = read(answer[:LONGEST])
+    if not reading.tokens:
+        return ()
+    matcher = _matcher(rubric, reading, inspect(reading, rubric.question, rubric.material))
+    return tuple(matcher.match(p) for p in matcher.compiled.points)
+
+
+def _matcher(rubric: Rubric, reading: Reading, gates: Gates) -> Matcher:
+    ready = compiled(rubric)
+    similar = ready.similarities(reading)
+    for i, token in enumerate(reading.tokens):
+        if any(s.start <= token.start and token.end <= s.end for s in gates.ignored):
+            similar[i] = 0.0
+    spans = windows(reading)
+    return Matcher(ready, reading, similar, spans, window_maxima(similar, spans))
+
+
+def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
+    matcher = _matcher(rubric, reading, gates)
+    credits_: dict[str, float] = {}
+    evidence: list[Evidence] = []
+    denied: set[str] = set()
+    best, orders = 0.0, []
+    for point, references in zip(rubric.key_points, matcher.compiled.points, strict=True):
+        match = matcher.match(references)
+        given = credit(match.features, phrases=bool(point.accept))
+        contradicts = match.turned >= TURNED and match.best >= 0.45
+        if contradicts:
+            denied.add(point.id)
+            evidence.append(_evidence(reading, match, point.id, "contradicts"))
+            given = 0.0
+        elif given >= QUOTED:
+            evidence.append(_evidence(reading, match, point.id, "supports"))
+        elif match.turned >= TURNED:
+            given *= 0.5
+        best = max(best, given)
+        if match.best >= 0.5:
+            orders.append(match.order)
+        credits_[point.id] = given
+    held = _misconceptions(rubric, matcher, evidence, reading)
+    ordered = sum(orders) / len(orders) if orders else 1.0
+    return _Marked(credits_, evidence, frozenset(denied), held, best, ordered)
+
+
+def _misconceptions(
+    rubric: Rubric, matcher: Matcher, evidence: list[Evidence], reading: Reading
+) -> dict[str, float]:
+    """Penalty of each misconception that the answer holds, with its evidence."""
+    held: dict[str, float] = {}
+    for wrong, references in zip(rubric.misconceptions, matcher.compiled.wrong, strict=True):
+        match = matcher.match(references)
+        believed = match.features[2] >= HELD + 0.1 or match.features[0] >= HELD + 0.2
+        if believed and match.turned < TURNED:
+            held[wrong.id] = wrong.penalty
+            evidence.append(_evidence(reading, match, wrong.id, "contradicts"))
+    return held
+
+
+def _evidence(reading: Reading, match: PointMatch, point: str, polarity: str) -> Evidence:
+    start, end = match.span.start, match.span.end
+    return Evidence(point, reading.text[start:end], start, end, polarity)
+
+
+def _share(rubric: Rubric, marked: _Marked) -> float:
+    total = sum(p.weight for p in rubric.key_points)
+    return sum(p.weight * marked.credits[p.id] for p in rubric.key_points) / total
+
+
+def shuffled(gates: Gates, ordered: float) -> bool:
+    """Whether the words look thrown together: unlikely classes and the points' order lost."""
+    if gates.disorder >= SHUFFLED:
+        return ordered < 0.75 or gates.disorder > 0.995
+    return gates.disorder >= 0.5 and ordered <= 0.34
+
+
+def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> tuple[str, ...]:
+    flags = []
+    if marked.denied or marked.held:
+        flags.append("contradiction")
+    if gates.echoed >= 0.5:
+        flags.append("copied_question")
+    if gates.copied >= 0.5:
+        flags.append("copied_material")
+    if gates.injected:
+        flags.append("prompt_injection")
+    if gates.keywords or shuffled(gates, marked.ordered):
+        flags.append("keyword_stuffing")
+    if gates.short:
+        flags.append("too_short")
+    if marked.best < 0.25 and not marked.denied and not gates.short:
+        texts = [rubric.question]
+        for p in rubric.key_points:
+            texts += [p.text, *p.accept]
+        wanted = frozenset().union(*(pairs(t) for t in texts))
+        if on_topic(reading, wanted) < 0.16:
+            flags.append("off_topic")
+    return tuple(flags)
+
+
+def _cap(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
+    """The largest share of the full score the gates allow."""
+    if "keyword_stuffing" in flags or "off_topic" in flags:
+        return CAP
+    if "copied_material" in flags or "copied_question" in flags:
+        return CAP
+    return 1.0
+
+
+def _confidence(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
+    """1 when every credit is at an end of its scale and no gate was near; 0.05 at least."""
+    sure = float(np.mean([abs(2 * c - 1) for c in marked.credits.values()]))
+    value = 0.35 + 0.6 * sure
+    if marked.denied or marked.held:
+        value -= 0.15
+    if 0.5 <= gates.disorder < SHUFFLED or gates.injected:
+        value -= 0.2
+    if "keyword_stuffing" in flags:
+        value -= 0.1
+    return round(min(0.99, max(0.05, value)), DIGITS)
+
+
+def _needs_human(
+    reading: Reading, flags: tuple[str, ...], confidence: float, marked: _Marked
+) -> bool:
+    """Instead of a confident zero: on the subject and of some length, yet nothing was found."""
+    nothing = max(marked.credits.values()) < 0.35
+    unexplained = nothing and len(reading.tokens) >= 15 and "off_topic" not in flags
+    doubtful = {"prompt_injection", "keyword_stuffing", "copied_material", "contradiction"}
+    return confidence < 0.5 or unexplained or bool(doubtful & set(flags))
+
+
+def _analysis(
+    rubric: Rubric,
+    reading: Reading,
+    gates: Gates,
+    credits_: dict[str, float],
+    marked: _Marked,
+    flags: tuple[str, ...],
+) -> tuple[Message, ...]:
+    messages = []
+    for point in rubric.key_points:
+        given = credits_[point.id]
+        if point.id in marked.denied:
+            name = "denied"
+        else:
+            name = "said" if given >= 0.7 else "partly" if given >= QUOTED else "missing"
+        messages.append(say(f"grading.{name}", point=point.text))
+    wrong = {m.id: m.text for m in rubric.misconceptions}
+    messages += [say("grading.misconception", what=wrong[k]) for k in marked.held]
+    messages += [say(f"grading.flag_{flag}") for flag in flags if flag != "contradiction"]
+    if rubric.kind == "communication":
+        messages += communication_messages(reading.text)
+    if rubric.kind == "learning":
+        messages += learning_messages(reading.text, gates.copied, rubric, credits_)
+    return tuple(messages)
+
+
+def _empty(rubric: Rubric) -> Grading:
+    return Grading(
+        rubric.id,
+        0.0,
+        {p.id: 0.0 for p in rubric.key_points},
+        (),
+        ("too_short",),
+        0.99,
+        False,
+        (say("grading.flag_too_short"),),
+    )

@@ -1,0 +1,209 @@
+"""An answer read into tokens with offsets, clauses and sentences, each token with its polarity."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from touchstone.engine.grading.lexicon import (
+    cues,
+    function_words,
+    segmenter,
+    stem,
+    synonyms,
+    weight,
+)
+
+_RUN = re.compile(
+    r"(?P<han>[㐀-鿿]+)|(?P<word>[^\W_㐀-鿿]+(?:[.'’+#/%-]*[^\W_㐀-鿿]+)*[+#%]*)"
+    r"|(?P<mark>[^\w\s]|_)|(?P<line>\n)"
+)
+_CLAUSE_END = frozenset("，,；;。！？!?\n:：.…—")
+_SENTENCE_END = frozenset("。！？!?\n;；.…")
+_MAX_TERM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it stands at ``start:end``; ``key`` is its sense or stem, ``sign`` its polarity."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+    sign: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens ``first:last`` of a reading, and the characters they cover."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text with its tokens (marks left out), clauses, sentences and classes for word order."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    clauses: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    words: tuple[str, ...]
+    """Every word and mark in order, lower case, for judging word order."""
+
+
+def normalised(text: str) -> str:
+    """Lower case, full width to half width, character by character: offsets stay the same."""
+    return "".join(_normal_character(c) for c in text)
+
+
+@functools.cache
+def _normal_character(c: str) -> str:
+    if c in "，。；：！？（）":
+        return c
+    n = unicodedata.normalize("NFKC", c).lower()
+    return n if len(n) == 1 else c
+
+
+def read(text: str) -> Reading:
+    """Reads a text in Chinese, English or both. Offsets count code points of ``text``."""
+    normal = normalised(text)
+    pieces = _pieces(normal)
+    raw: list[tuple[str, str, int, int, int]] = []
+    breaks: list[int] = []
+    stops: list[int] = []
+    words: list[str] = []
+    for index, (word, start, end) in enumerate(pieces):
+        words.append(word)
+        if not word[0].isalnum() or word == "\n":
+            if word in _CLAUSE_END:
+                breaks.append(len(raw))
+            if word in _SENTENCE_END:
+                stops.append(len(raw))
+            continue
+        _append(raw, pieces, index, word, start, end)
+    signs = _signs(normal, raw, breaks, stops)
+    tokens = tuple(
+        Token(word, key, start, end, sign * signs[i], weight(word))
+        for i, (word, key, start, end, sign) in enumerate(raw)
+    )
+    return Reading(text, tokens, _spans(tokens, breaks), _spans(tokens, stops), tuple(words))
+
+
+def _append(
+    raw: list[tuple[str, str, int, int, int]],
+    pieces: list[tuple[str, int, int]],
+    index: int,
+    word: str,
+    start: int,
+    end: int,
+) -> None:
+    senses = synonyms()
+    if word.isascii():
+        for length in range(_MAX_TERM, 1, -1):
+            term = " ".join(p[0] for p in pieces[index : index + length])
+            if term in senses:
+                raw.append((word, senses[term].name, start, end, senses[term].sign))
+                return
+        sense = senses.get(word) or senses.get(stem(word))
+        key = sense.name if sense else stem(word)
+    else:
+        sense = senses.get(word)
+        key = sense.name if sense else word
+    raw.append((word, key, start, end, sense.sign if sense else 1))
+
+
+def _pieces(normal: str) -> list[tuple[str, int, int]]:
+    pieces: list[tuple[str, int, int]] = []
+    for match in _RUN.finditer(normal):
+        if match.lastgroup != "han":
+            pieces.append((match.group(), match.start(), match.end()))
+            continue
+        at = match.start()
+        for word in segmenter().cut(match.group(), HMM=False):
+            pieces.append((word, at, at + len(word)))
+            at += len(word)
+    return pieces
+
+
+def _spans(tokens: tuple[Token, ...], breaks: list[int]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    first = 0
+    for last in [*breaks, len(tokens)]:
+        if last > first:
+            spans.append(Span(first, last, tokens[first].start, tokens[last - 1].end))
+            first = last
+    return tuple(spans)
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    def joined(name: str) -> str:
+        words = cues()[name]
+        zh = sorted(map(str, words["zh"]), key=len, reverse=True)
+        en = sorted(map(str, words["en"]), key=len, reverse=True)
+        ends = "|".join(rf"\b{re.escape(w)}\b" for w in en)
+        return "|".join([*map(re.escape, zh), ends])
+
+    negators = (
+        f"(?P<skip>{joined('not_negation')})|(?P<unsure>{joined('unsure')})"
+        f"|(?P<negator>{joined('negation')})"
+    )
+    return re.compile(negators), re.compile(joined("scope_end")), re.compile(joined("denial"))
+
+
+def _signs(
+    normal: str, raw: list[tuple[str, str, int, int, int]], breaks: list[int], stops: list[int]
+) -> list[int]:
+    """+1, −1 or 0 (unknown) for every token: a negator turns what follows it in its clause.
+
+    A negator right before a colon governs the list behind the colon; a denied statement, all of
+    the sentence. Words whose opposite is already in their sense are not turned twice.
+    """
+    signs = [1] * len(raw)
+    if not raw:
+        return signs
+    negators, scope_end, denials = _patterns()
+    for match in negators.finditer(normal):
+        if match.lastgroup == "skip":
+            continue
+        clause_end = _scope(normal, match.end(), scope_end)
+        for i, (_, _, start, end, _) in enumerate(raw):
+            if start >= match.end() and end <= clause_end:
+                signs[i] = 0 if match.lastgroup == "unsure" else -signs[i]
+    for match in denials.finditer(normal):
+        forward = match.end() < len(normal) - 2
+        for i, (_, _, start, _, _) in enumerate(raw):
+            if (start >= match.end()) if forward else (start < match.start()):
+                signs[i] = -signs[i]
+    return signs
+
+
+def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
+    """Where the scope of a negator that ends at ``start`` stops."""
+    listing = False
+    for at in range(start, len(normal)):
+        c = normal[at]
+        if c in "：:":
+            listing = True
+            continue
+        if c in "。！？!?\n" or (c == "." and not normal[at + 1 : at + 2].isdigit()):
+            return at
+        if c in "，,；;" and not listing:
+            return at
+        match = scope_end.match(normal, at)
+        if match and at > start and not listing:
+            return at
+    return len(normal)
+
+
+def content_words(reading: Reading) -> int:
+    """How many tokens are not function words."""
+    return sum(t.text not in function_words() for t in reading.tokens)
