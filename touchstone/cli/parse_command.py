@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from touchstone.engine.resumes.isolated import ReaderPool
 
     then = functools.partial(row_of, with_text=args.text, lang=args.lang)
-    with ReaderPool(args.as_of or today(), then=then, workers=args.jobs) as pool:
+    with ReaderPool(args.as_of or today(), then=then, workers=args.jobs, fork=True) as pool:
         outcomes = pool.read(sources(args.files))
         rows = (
             outcome.value if outcome.refusal is None else refusal_row(outcome, args.lang)

@@ -16,11 +16,13 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -36,10 +38,11 @@ MOST_ATTEMPTS = 6
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 600.0
 SWEEP_S = 10.0
+DRAIN_S = 8.0
 
 
 def pause_s(attempts: int, wanted_s: float = 0.0) -> float:
-    """Seconds to wait before the next try: doubled each time, with jitter, at least ``wanted_s``."""
+    """Seconds before the next try: doubled each time, with jitter, at least ``wanted_s``."""
     pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempts - 1))
     return max(wanted_s, pause * random.uniform(0.5, 1.5))
 
@@ -59,11 +62,20 @@ class Worker:
     Args:
         queues: names of the queues to serve; empty for all.
         lease_s: seconds a task stays ours without a heartbeat.
+        drain_s: seconds a task may go on after `stop`; then it is handed back and the process
+            ends.
     """
 
-    def __init__(self, queues: tuple[str, ...] = (), *, lease_s: float = LEASE_S) -> None:
+    def __init__(
+        self,
+        queues: tuple[str, ...] = (),
+        *,
+        lease_s: float = LEASE_S,
+        drain_s: float = DRAIN_S,
+    ) -> None:
         self.queues = queues
         self.lease_s = lease_s
+        self.drain_s = drain_s
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
         self.stopping = threading.Event()
         self._swept_at: dt.datetime | None = None
@@ -91,7 +103,7 @@ class Worker:
         return done
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Finishes the task at hand, then ends."""
+        """Finishes the task at hand if it ends within ``drain_s``, hands it back otherwise."""
         self.stopping.set()
 
     def obey_signals(self) -> None:
@@ -182,16 +194,43 @@ class Worker:
                 **changes
             )
 
+    def _hand_back(self, job: DBTaskResult, token: str) -> None:
+        """Gives the running task to another worker; being stopped does not count as a try."""
+        try:
+            with transaction.atomic():
+                ours = JobLease.objects.filter(job_id=job.pk, token=token).update(
+                    token=secrets.token_hex(12),
+                    attempts=F("attempts") - 1,
+                    last_error="handed_back",
+                )
+                if ours:
+                    DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING).update(
+                        status=TaskResultStatus.READY, run_after=get_date_max()
+                    )
+        except DatabaseError:
+            log.warning("not handed back, the lease will expire", extra={"task": job.task_path})
+
     @contextlib.contextmanager
     def _heartbeat(self, job: DBTaskResult, token: str) -> Iterator[None]:
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(self.lease_s / 3):
+            renewed_s = time.monotonic()
+            stopped_s: float | None = None
+            while not over.wait(min(1.0, self.lease_s / 3)):
+                now_s = time.monotonic()
+                if self.stopping.is_set():
+                    stopped_s = stopped_s or now_s
+                    if now_s - stopped_s >= self.drain_s:
+                        self._hand_back(job, token)
+                        os._exit(0)
+                if now_s - renewed_s < self.lease_s / 3:
+                    continue
                 try:
                     JobLease.objects.filter(job_id=job.pk, token=token).update(
                         expires_at=utc_now() + dt.timedelta(seconds=self.lease_s)
                     )
+                    renewed_s = now_s
                 except DatabaseError:
                     log.warning("heartbeat missed", extra={"task": job.task_path})
             connection.close()
@@ -214,21 +253,37 @@ class Worker:
 
 
 def leases_sweep() -> int:
-    """Gives back running tasks whose holder went silent; returns how many."""
+    """Gives back running tasks whose holder went silent; returns how many.
+
+    A task that has taken `MOST_ATTEMPTS` workers with it is failed instead: it is the cause.
+    """
     now = utc_now()
     lost = JobLease.objects.filter(
         expires_at__lt=now, job__status=TaskResultStatus.RUNNING
-    ).values_list("job_id", "token")
+    ).values_list("job_id", "token", "attempts")
     returned = 0
-    for job_id, token in list(lost):
+    for job_id, token, attempts in list(lost):
         with transaction.atomic():
             fenced = JobLease.objects.filter(job_id=job_id, token=token, expires_at__lt=now).update(
                 token=secrets.token_hex(12), last_error="lease_expired"
             )
-            if fenced:
-                returned += DBTaskResult.objects.filter(
-                    pk=job_id, status=TaskResultStatus.RUNNING
-                ).update(status=TaskResultStatus.READY, run_after=get_date_max())
+            if not fenced:
+                continue
+            running = DBTaskResult.objects.filter(pk=job_id, status=TaskResultStatus.RUNNING)
+            if attempts >= MOST_ATTEMPTS:
+                running.update(
+                    status=TaskResultStatus.FAILED,
+                    finished_at=now,
+                    exception_class_path="touchstone.jobs.worker.WorkerLost",
+                    traceback="lease_expired",
+                )
+                log.error("task gave up", extra={"job": str(job_id), "attempts": attempts})
+            else:
+                returned += running.update(status=TaskResultStatus.READY, run_after=get_date_max())
     if returned:
         log.warning("tasks given back", extra={"count": returned})
     return returned
+
+
+class WorkerLost(Exception):
+    """Named as the cause of a task that ended every worker that ran it."""

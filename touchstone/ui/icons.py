@@ -1,35 +1,11 @@
-"""Line drawings on a 24 grid, 1.5 stroke, round joins."""
+"""Line drawings on a 24 grid, 1.5 stroke, round joins. Drawn in `icons.svg`, one symbol each."""
 
 from __future__ import annotations
 
-ICONS: dict[str, str] = {
-    "search": '<circle cx="11" cy="11" r="6"/><path d="m20 20-4.6-4.6"/>',
-    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
-    "cross": '<path d="M6 6l12 12M18 6 6 18"/>',
-    "warn": '<path d="M12 4 3 19.5h18zM12 10v4.5M12 17.2v.1"/>',
-    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.1"/>',
-    "lock": '<rect x="5.5" y="10.5" width="13" height="9" rx="1"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>',
-    "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',
-    "calendar": '<rect x="4" y="5.5" width="16" height="14" rx="1"/><path d="M4 10h16M8 3.5v4M16 3.5v4"/>',
-    "file": '<path d="M6.5 3.5h7l4 4v13h-11zM13.5 3.5v4h4"/>',
-    "upload": '<path d="M12 16V5m-4 4 4-4 4 4M5 15.5V19h14v-3.5"/>',
-    "download": '<path d="M12 5v11m-4-4 4 4 4-4M5 16v3h14v-3"/>',
-    "person": '<circle cx="12" cy="8" r="3.5"/><path d="M5 20c.6-4 3.4-5.5 7-5.5s6.4 1.5 7 5.5"/>',
-    "people": '<circle cx="9" cy="8.5" r="3"/><path d="M3.5 19c.4-3.4 2.6-5 5.5-5s5.1 1.6 5.5 5M15 6a3 3 0 0 1 0 5.6M17 14.4c2 .6 3.2 2.1 3.5 4.6"/>',
-    "note": '<path d="M5 4.5h14v10l-5 5H5zM14 19.5v-5h5M8.5 9h7M8.5 12.5h4"/>',
-    "video": '<rect x="3.5" y="7" width="11.5" height="10" rx="1"/><path d="m15 11 5.5-3v8L15 13z"/>',
-    "play": '<path d="M8 5.5v13l10-6.5z"/>',
-    "undo": '<path d="M8.5 6 5 9.5 8.5 13M5 9.5h9a4.75 4.75 0 0 1 0 9.5H9"/>',
-    "arrow": '<path d="M5 12h14m-5-5 5 5-5 5"/>',
-    "down": '<path d="m7 10 5 5 5-5"/>',
-    "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
-    "plus": '<path d="M12 5v14M5 12h14"/>',
-    "code": '<path d="m8.5 8-4 4 4 4M15.5 8l4 4-4 4"/>',
-    "link": '<path d="M10 14a4 4 0 0 0 6 .4l2.6-2.6a4 4 0 0 0-5.7-5.7L11.6 7.4M14 10a4 4 0 0 0-6-.4l-2.6 2.6a4 4 0 0 0 5.7 5.7l1.3-1.3"/>',
-    "mail": '<rect x="3.5" y="6" width="17" height="12" rx="1"/><path d="m4 7 8 6.5L20 7"/>',
-    "sun": '<circle cx="12" cy="12" r="3.5"/><path d="M12 4v2M12 18v2M4 12h2M18 12h2M6.3 6.3l1.4 1.4M16.3 16.3l1.4 1.4M6.3 17.7l1.4-1.4M16.3 7.7l1.4-1.4"/>',
-    "globe": '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c3 3 3 14 0 17M12 3.5c-3 3-3 14 0 17"/>',
-    "flag": '<path d="M6 20.5v-16h11l-2 4 2 4H6"/>',
-    "gear": '<circle cx="12" cy="12" r="3"/><path d="M12 4v2.5M12 17.5V20M4 12h2.5M17.5 12H20M6.3 6.3l1.8 1.8M15.9 15.9l1.8 1.8M6.3 17.7l1.8-1.8M15.9 8.1l1.8-1.8"/>',
-    "out": '<path d="M14 5H5.5v14H14M10 12h9.5m-3.5-3.5 3.5 3.5-3.5 3.5"/>',
-}
+import re
+from pathlib import Path
+
+SPRITE = Path(__file__).with_name("icons.svg")
+ICONS: dict[str, str] = dict(
+    re.findall(r'<symbol id="([a-z]+)">(.+?)</symbol>', SPRITE.read_text(encoding="utf-8"))
+)

@@ -15,7 +15,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from touchstone.common.errors import UnreadableFile
@@ -82,7 +84,7 @@ class _Task:
 class _Worker:
     """A process, its connection, and the files it has been sent and not answered."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | BaseProcess
     connection: Connection
     limit_s: float
     tasks: deque[_Task] = field(default_factory=deque)
@@ -92,22 +94,37 @@ class _Worker:
     def stop(self) -> None:
         self.connection.close()
         self.process.kill()
-        self.process.wait()
+        if isinstance(self.process, BaseProcess):
+            self.process.join()
+        else:
+            self.process.wait()
 
 
-def _start(orders: Orders) -> _Worker:
+def _start(orders: Orders, *, fork: bool) -> _Worker:
     ours, theirs = Pipe()
-    process = subprocess.Popen(
+    process = _forked(theirs) if fork else _spawned(theirs)
+    theirs.close()
+    ours.send(orders)
+    limit = orders.limits.ocr_time_s if orders.ocr else orders.limits.time_s
+    return _Worker(process, ours, limit)
+
+
+def _spawned(theirs: Connection) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [sys.executable, "-m", "touchstone.engine.resumes.worker", str(theirs.fileno())],
         pass_fds=(theirs.fileno(),),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    theirs.close()
-    ours.send(orders)
-    limit = orders.limits.ocr_time_s if orders.ocr else orders.limits.time_s
-    return _Worker(process, ours, limit)
+
+
+def _forked(theirs: Connection) -> BaseProcess:
+    from touchstone.engine.resumes.worker import serve_forked
+
+    process = get_context("fork").Process(target=serve_forked, args=(theirs.fileno(),), daemon=True)
+    process.start()
+    return process
 
 
 class ReaderPool:
@@ -121,6 +138,8 @@ class ReaderPool:
         limits: what one file may cost.
         geometry: keep the box of every character.
         ocr: recognise pictures, where that is installed.
+        fork: start workers as copies of this process, a fifth of a second sooner; only where this
+            process has a single thread, as commands have and servers have not.
     """
 
     def __init__(
@@ -132,11 +151,13 @@ class ReaderPool:
         limits: Limits = DEFAULT_LIMITS,
         geometry: bool = False,
         ocr: bool = True,
+        fork: bool = False,
     ) -> None:
         self._orders = Orders(as_of, limits, geometry, ocr=False, then=then)
         self._ocr_orders = Orders(as_of, limits, geometry, ocr=True, then=then)
         self._size = workers or os.cpu_count() or 1
         self._ocr = ocr and ocr_available()
+        self._fork = fork
         self._readers: list[_Worker] = []
         self._recogniser: _Worker | None = None
         self._to_recognise: deque[_Task] = deque()
@@ -205,7 +226,7 @@ class ReaderPool:
             self._send(worker, self._to_read.popleft())
         if self._to_recognise and (self._recogniser is None or not self._recogniser.tasks):
             if self._recogniser is None:
-                self._recogniser = _start(self._ocr_orders)
+                self._recogniser = _start(self._ocr_orders, fork=self._fork)
             self._send(self._recogniser, self._to_recognise.popleft())
 
     def _reader_for(self, task: _Task) -> _Worker | None:
@@ -213,7 +234,7 @@ class ReaderPool:
         if idle:
             return idle
         if len(self._readers) < self._size:
-            worker = _start(self._orders)
+            worker = _start(self._orders, fork=self._fork)
             self._readers.append(worker)
             return worker
         if len(task.source.data) > _AHEAD_BYTES:

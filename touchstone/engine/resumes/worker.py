@@ -6,6 +6,7 @@ which it is first told its `Orders`, then sent files until the other end closes.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from multiprocessing.connection import Connection
@@ -30,6 +31,20 @@ def main(descriptor: int) -> None:
         except EOFError:
             return
         connection.send(_answer(orders, name, data))
+
+
+def serve_forked(descriptor: int) -> None:
+    """The same in a copy of the caller's process, of whose open files it keeps only its own.
+
+    Otherwise the copies would hold each other's connections open and outlive their caller.
+    """
+    highest = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 65536)
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, highest)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(quiet, standard)
+    main(descriptor)
 
 
 def _limit(orders: Orders) -> None:

@@ -1,32 +1,33 @@
-"""Tags and filters of every template. Loaded everywhere, so no template says `load`."""
+"""Tags and filters of every template. Loaded everywhere, so no template says `load`.
+
+Each is shown, with its source, on the page of components (`/ui/components/`) and in docs/ui.md.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.conf import settings
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.core.paginator import Page
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from touchstone.common.messages import Message
+from touchstone.ui import drawings, formats
 from touchstone.ui.bilingual import active_language, choose, message_text
 from touchstone.ui.icons import ICONS
 
 register = template.Library()
-Number = float | int | Decimal | None
-STRENGTH_WORDS = (
-    ("没有", "none"),
-    ("提及", "mentioned"),
-    ("做过", "did it"),
-    ("有结果", "with result"),
-    ("可核对", "verifiable"),
-)
+for name in ("one", "percent", "rating", "count", "day", "clock", "moment", "seconds", "about"):
+    register.filter(name, getattr(formats, name))
+register.filter("strength_word", drawings.strength_word)
+for name in (
+    *("streak", "streaks", "sbar", "score", "interval"),
+    *("radar", "bars", "funnel", "histogram", "dots"),
+):
+    register.simple_tag(getattr(drawings, name), name=name)
+
 KIND_STRENGTH = {
     "result": 3,
     "used": 2,
@@ -36,6 +37,7 @@ KIND_STRENGTH = {
     "other_person": 0,
     "hidden": 0,
 }
+NOTE_ICONS = {"": "info", "ok": "check", "warn": "warn", "bad": "warn"}
 
 
 @register.simple_tag
@@ -43,6 +45,14 @@ def t(zh: str, en: str, **args: Any) -> str:
     """Words in the reader's language; ``{name}`` places take the escaped arguments."""
     words = choose(zh, en)
     return format_html(words, **args) if args else mark_safe(conditional_escape(words))  # noqa: S308
+
+
+@register.simple_tag
+def other_lang(text_lang: str) -> SafeString:
+    """``lang="en"`` on a passage that is not in the page's language, for screen readers."""
+    if not text_lang or text_lang[:2] == active_language():
+        return SafeString("")
+    return format_html('lang="{}"', "zh-Hans" if text_lang.startswith("zh") else text_lang)
 
 
 @register.filter
@@ -61,77 +71,38 @@ def icon(name: str, size: str = "") -> SafeString:
     )
 
 
-@register.filter
-def one(value: Number) -> str:
-    """A score, weight, percentage or day with one decimal; a dash where there is none."""
-    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return "–"
-    return f"{float(value):.1f}".replace("-", "−")
-
-
-@register.filter
-def rating(value: Number) -> str:
-    """A 0–10 rating as given: 8, 7.5."""
-    return "–" if value is None or value == "" else f"{float(value):g}"
-
-
-@register.filter
-def count(value: int | None) -> str:
-    """A count with a comma from 1,000 on."""
-    return "–" if value is None else f"{value:,}"
+@register.simple_tag
+def state(kind: str, word: str, icon_name: str = "") -> SafeString:
+    """A state as icon and word; ``kind`` is ok, warn, bad or mut."""
+    drawn = icon(icon_name or {"ok": "check", "mut": "clock"}.get(kind, "warn"), "s")
+    return format_html('<span class="state {}">{}{}</span>', kind, drawn, word)
 
 
 @register.simple_tag
-def interval(low: Number, high: Number) -> SafeString:
-    """``[79.2, 87.5]``, smaller and grey after its value; nothing where there is none."""
-    if low is None or high is None:
-        return SafeString("")
-    return format_html('<span class="iv">[{}, {}]</span>', one(low), one(high))
+def person(name: str, extra: str = "", presence: str = "") -> SafeString:
+    """A person by initial and name; ``presence`` is on or off."""
+    return format_html(
+        '<span class="person"><span class="av {}" aria-hidden="true">{}</span>'
+        "<span>{}{}</span></span>",
+        presence,
+        name[:1],
+        name,
+        format_html(' <small class="faint">{}</small>', extra) if extra else "",
+    )
 
 
-@register.filter
-def day(value: dt.date | dt.datetime | str | None) -> str:
-    """11 月 22 日 / 22 Nov, with the year where it is not this one."""
-    if not value:
-        return "–"
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    local = _local(value) if isinstance(value, dt.datetime) else value
-    this_year = _local(dt.datetime.now(dt.UTC)).year  # noqa: TID251 - only to leave the year out
-    if active_language() == "en":
-        return f"{local.day} {local:%b}" + ("" if local.year == this_year else f" {local.year}")
-    year = "" if local.year == this_year else f"{local.year} 年 "
-    return f"{year}{local.month} 月 {local.day} 日"
-
-
-@register.filter
-def clock(value: dt.datetime | str | None) -> str:
-    """The time of day, 24 hours."""
-    if not value:
-        return "–"
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    return f"{_local(value):%H:%M}"
-
-
-@register.filter
-def moment(value: dt.datetime | str | None) -> str:
-    """Day and time of day."""
-    return f"{day(value)} {clock(value)}" if value else "–"
-
-
-@register.filter
-def seconds(value: int | None) -> str:
-    """31:05 of a meeting's clock; 1:02:03 from an hour on."""
-    if value is None:
-        return ""
-    minutes, rest = divmod(int(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
-
-
-def _local(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(ZoneInfo(settings.TIME_ZONE))
+@register.simple_tag
+def stage_dots(at: int, total: int, word: str) -> SafeString:
+    """How far along somebody is: squares and the stage's word. ``at`` counts from 1."""
+    squares = (
+        f'<b class="{"on" if n < at else "at" if n == at else ""}"></b>'
+        for n in range(1, total + 1)
+    )
+    return format_html(
+        '<span class="stage"><i aria-hidden="true">{}</i>{}</span>',
+        SafeString("".join(squares)),
+        word,
+    )
 
 
 @register.filter
@@ -144,155 +115,6 @@ def get(mapping: Mapping[str, Any] | None, key: str) -> Any:
 def strength(kind: str) -> int:
     """Thickness 0–4 of a piece of screening evidence by its kind."""
     return KIND_STRENGTH.get(kind, 1)
-
-
-@register.filter
-def strength_word(level: int) -> str:
-    """The words for a thickness."""
-    return choose(*STRENGTH_WORDS[max(0, min(4, int(level)))])
-
-
-@register.simple_tag
-def streaks(levels: Sequence[int], label: str = "") -> SafeString:
-    """Slanted strokes, one a piece of evidence, as thick as it is strong."""
-    levels = list(levels)[:12]
-    width = 10 * max(1, len(levels)) + 6
-    words = "、".join(strength_word(level) for level in levels) or choose("没有证据", "no evidence")
-    strokes = format_html_join(
-        "",
-        '<line x1="{}" y1="18" x2="{}" y2="2" stroke-width="{}" class="{}"></line>',
-        (
-            (
-                5 + 10 * i,
-                11 + 10 * i,
-                (1, 2, 3, 5, 8)[max(0, min(4, level))],
-                "miss" if level <= 0 else "",
-            )
-            for i, level in enumerate(levels)
-        ),
-    )
-    return format_html(
-        '<svg class="streaks" viewBox="0 0 {} 20" width="{}" height="20" role="img" '
-        'aria-label="{}">{}</svg>',
-        width,
-        width,
-        f"{label} {words}".strip(),
-        strokes,
-    )
-
-
-@register.simple_tag
-def sbar(
-    value: Number,
-    low: Number = None,
-    high: Number = None,
-    raw: Number = None,
-    threshold: Number = None,
-    top: float = 100.0,
-) -> SafeString:
-    """A score on its scale: interval in grey, point in ink, raw as a short tick, threshold dashed."""
-    if value is None:
-        return format_html('<span class="nodata">{}</span>', choose("数据不够", "Not enough data"))
-    parts = [SafeString('<line class="t" x1="0" x2="200" y1="7" y2="7"></line>')]
-    place = lambda x: round(max(0.0, min(1.0, float(x) / top)) * 200, 1)  # noqa: E731
-    if low is not None and high is not None:
-        parts.append(
-            format_html(
-                '<line class="iv" x1="{}" x2="{}" y1="7" y2="7"></line>', place(low), place(high)
-            )
-        )
-    for name, mark, half in (("th", threshold, 7), ("raw", raw, 3), ("pt", value, 6)):
-        if mark is not None:
-            parts.append(
-                format_html(
-                    '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"></line>',
-                    name,
-                    place(mark),
-                    place(mark),
-                    7 - half,
-                    7 + half,
-                )
-            )
-    sentence = choose("得分 {}", "score {}").format(one(value))
-    if low is not None and high is not None:
-        sentence += choose("，区间 {} 到 {}", ", interval {} to {}").format(one(low), one(high))
-    if raw is not None:
-        sentence += choose("，原始分 {}", ", raw {}").format(one(raw))
-    return format_html(
-        '<svg class="sbar" viewBox="0 0 200 14" preserveAspectRatio="none" role="img" '
-        'aria-label="{}">{}</svg>',
-        sentence,
-        SafeString("".join(parts)),
-    )
-
-
-@register.simple_tag
-def radar(
-    labels: Sequence[str], values: Sequence[Number], means: Sequence[Number], top: float = 100.0
-) -> SafeString:
-    """One person (ink) against the mean (grey), drawn on the server; the table stands beside it."""
-    n = len(labels)
-    if n < 3 or any(v is None for v in values):
-        return SafeString("")
-    centre, radius = 130.0, 88.0
-
-    def point(index: int, share: float) -> tuple[float, float]:
-        angle = -math.pi / 2 + 2 * math.pi * index / n
-        return (
-            round(centre + radius * share * math.cos(angle), 1),
-            round(centre + radius * share * math.sin(angle), 1),
-        )
-
-    def polygon(numbers: Sequence[Number]) -> str:
-        shares = [max(0.0, min(1.0, float(v or 0) / top)) for v in numbers]
-        return " ".join("{},{}".format(*point(i, share)) for i, share in enumerate(shares))
-
-    rings = format_html_join(
-        "",
-        '<polygon class="ring" points="{}"></polygon>',
-        ((polygon([top * k / 4] * n),) for k in (1, 2, 3, 4)),
-    )
-    texts = format_html_join(
-        "",
-        '<text x="{}" y="{}" text-anchor="middle">{} {}</text>',
-        ((*point(i, 1.22), labels[i], one(values[i])) for i in range(n)),
-    )
-    sentence = "，".join(
-        f"{label} {one(v)}（{choose('平均', 'mean')} {one(m)}）"
-        for label, v, m in zip(labels, values, means, strict=True)
-    )
-    return format_html(
-        '<svg class="radar" viewBox="0 0 260 260" role="img" aria-label="{}">{}'
-        '<polygon class="mean" points="{}"></polygon><polygon class="own" points="{}"></polygon>{}</svg>',
-        sentence,
-        rings,
-        polygon(means),
-        polygon(values),
-        texts,
-    )
-
-
-@register.simple_tag
-def bars(rows: Sequence[tuple[str, Number]], unit: str = "") -> SafeString:
-    """Horizontal bars from zero, each with its label and number."""
-    highest = max((float(v) for _label, v in rows if v is not None), default=0.0) or 1.0
-    return format_html(
-        '<ol class="bars">{}</ol>',
-        format_html_join(
-            "",
-            '<li><span>{}</span><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-            '<rect width="{}" height="10"></rect></svg><b class="num">{}{}</b></li>',
-            (
-                (
-                    label,
-                    0 if v is None else round(100 * float(v) / highest, 2),
-                    "–" if v is None else f"{float(v):g}",
-                    unit if v is not None else "",
-                )
-                for label, v in rows
-            ),
-        ),
-    )
 
 
 @register.filter
@@ -321,6 +143,194 @@ def highlight(text: str, marks: Sequence[Mapping[str, Any]]) -> SafeString:
         at = end
     parts.append(conditional_escape(text[at:]))
     return SafeString("".join(parts))
+
+
+@register.inclusion_tag("ui/parts/evidence.html")
+def evidence(
+    level: int,
+    quote: str = "",
+    source: str = "",
+    url: str = "",
+    target: str = "",
+    fact: str = "",
+    lang: str = "",
+    current: bool = False,
+) -> dict[str, Any]:
+    """A piece of evidence: the gold streak, the words, where they stand.
+
+    Args:
+        level: strength 0–4.
+        quote: a person's own words, set in serif between 「」.
+        source: where they stand: 简历第 1 页.
+        url: of the source.
+        target: id of the ``mark`` on this page that it lights (``ev-3``).
+        fact: an observation or test result in place of a quote, set in sans.
+        lang: of the quote.
+        current: whether it is the one being looked at.
+    """
+    level = max(0, min(4, int(level)))
+    return {
+        "level": level,
+        "word": drawings.strength_word(level),
+        "quote": quote,
+        "source": source,
+        "url": url or (f"#{target}" if target else ""),
+        "target": target,
+        "fact": fact,
+        "lang": lang,
+        "current": current,
+    }
+
+
+@register.simple_block_tag
+def note(content: str, kind: str = "", action: str = "", url: str = "") -> SafeString:
+    """What happened, what was kept, what to do. ``kind`` is empty, ok, warn or bad."""
+    link = format_html('<a class="btn sm" href="{}">{}</a>', url, action) if action else ""
+    return format_html(
+        '<div class="note {}"{}>{}<div>{}</div>{}</div>',
+        kind,
+        SafeString(' role="alert"') if kind == "bad" else "",
+        icon(NOTE_ICONS[kind]),
+        content,
+        link,
+    )
+
+
+@register.simple_block_tag
+def blank(content: str, title: str, action: str = "", url: str = "") -> SafeString:
+    """Why there is nothing here, and the one thing to do."""
+    button = format_html('<a class="btn pri" href="{}">{}</a>', url, action) if action else ""
+    return format_html(
+        '<div class="empty"><h3>{}</h3><p>{}</p>{}</div>', title, content.strip(), button
+    )
+
+
+@register.simple_tag
+def nodata(n: int, needed: int, instead: str = "") -> SafeString:
+    """In place of a mark where there are too few: n, how many it takes, what is used instead."""
+    words = choose(
+        f"数据不够：n = {n}，至少要 {needed}。",
+        f"Not enough data: n = {n}, at least {needed} needed. ",
+    )
+    return format_html('<span class="nodata">{}{}{}</span>', icon("info", "s"), words, instead)
+
+
+@register.simple_block_tag
+def dialog(content: str, key: str, title: str) -> SafeString:
+    """A decision. Opened by any button with ``data-open="key"``; Esc closes and keeps the text."""
+    return format_html(
+        '<dialog id="{0}" aria-labelledby="{0}-title"><header><h3 id="{0}-title">{1}</h3></header>'
+        "{2}</dialog>",
+        key,
+        title,
+        content,
+    )
+
+
+@register.simple_block_tag
+def drawer(content: str, key: str, title: str) -> SafeString:
+    """A choice made while the page stays in view, from the right. Opened as a dialog is."""
+    return format_html(
+        '<dialog class="drawer" id="{0}" aria-labelledby="{0}-title"><header><h3 id="{0}-title">{1}'
+        '</h3><button class="icon-btn push" type="button" data-close aria-label="{2}">{3}</button>'
+        "</header>{4}</dialog>",
+        key,
+        title,
+        choose("关闭", "Close"),
+        icon("cross"),
+        content,
+    )
+
+
+@register.inclusion_tag("ui/parts/segments.html", takes_context=True)
+def segments(
+    context: template.Context,
+    label: str,
+    options: Sequence[tuple[str, str, int | None]],
+    parameter: str,
+) -> dict[str, Any]:
+    """Two to four choices as links that set one parameter of the address.
+
+    Args:
+        options: (value, words, count); an empty value is the default and leaves the parameter out.
+    """
+    current = context["request"].GET.get(parameter, "")
+    return {
+        "label": label,
+        "options": [
+            (query(context, **{parameter: value, "page": ""}), words, number, value == current)
+            for value, words, number in options
+        ],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def sorted_head(
+    context: template.Context, key: str, label: str, default: str = "", number: bool = False
+) -> SafeString:
+    """A column's head that sorts: ``?sort=key`` or ``?sort=-key``, told by ``aria-sort``."""
+    sort = context["request"].GET.get("sort", default)
+    rising, falling = sort == key, sort == f"-{key}"
+    next_sort = key if falling else f"-{key}"
+    aria = "ascending" if rising else "descending" if falling else ""
+    return format_html(
+        '<th{}{}><a href="{}">{}{}</a></th>',
+        SafeString(' class="r"') if number else "",
+        format_html(' aria-sort="{}"', aria) if aria else "",
+        query(context, sort=next_sort, page=""),
+        label,
+        icon("up" if rising else "down", "s") if aria else "",
+    )
+
+
+@register.simple_tag
+def progress(
+    done: int, total: int, what: str, left_s: float | None = None, hint: str = ""
+) -> SafeString:
+    """How far a long piece of work is: 312 / 500, 还要约 1 分 40 秒."""
+    left = ""
+    if left_s is not None and done < total:
+        left = choose(f"还要{formats.about(left_s)}。", f"{formats.about(left_s)} left. ")
+    return format_html(
+        '<div class="prog"><div class="row"><span>{}</span><span class="num push">{} / {}</span>'
+        '</div><progress max="{}" value="{}" aria-label="{}"></progress>'
+        '<span class="faint">{}{}</span></div>',
+        what,
+        formats.count(done),
+        formats.count(total),
+        max(total, 1),
+        done,
+        what,
+        left,
+        hint,
+    )
+
+
+@register.inclusion_tag("ui/parts/timeline.html")
+def timeline(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What happened when: mappings with at (date or moment), text, state (done, now, next)."""
+    return {"events": events}
+
+
+@register.inclusion_tag("ui/parts/pages.html", takes_context=True)
+def pages(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Where one is in a long list, and the way on."""
+    return {
+        "page": page,
+        "before": query(context, page=page.number - 1) if page.has_previous() else "",
+        "after": query(context, page=page.number + 1) if page.has_next() else "",
+    }
+
+
+@register.inclusion_tag("ui/parts/toast.html")
+def toast(text: str, undo_url: str = "", oob: bool = False) -> dict[str, Any]:
+    """What was done, with its undo for 8 s.
+
+    Args:
+        undo_url: posted to by 撤销.
+        oob: in an HTMX answer: put it among the page's toasts, wherever the rest goes.
+    """
+    return {"text": text, "undo_url": undo_url, "oob": oob}
 
 
 @register.inclusion_tag("ui/parts/field.html")
@@ -352,7 +362,7 @@ def field(
 
 
 @register.simple_tag(takes_context=True)
-def query(context: dict[str, Any], **changes: Any) -> str:
+def query(context: Mapping[str, Any] | template.Context, **changes: Any) -> str:
     """The page's query string with some parameters changed; an empty value removes one."""
     params = context["request"].GET.copy()
     for key, value in changes.items():

@@ -1,0 +1,36 @@
+"""What the commands share that need Django: settings, tables, the cache's table."""
+
+from __future__ import annotations
+
+import os
+
+
+def start_django() -> None:
+    """Loads settings and apps; a broken configuration ends the command with its message."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "touchstone.config.settings")
+    import django
+
+    django.setup()
+
+
+def prepare_database() -> None:
+    """Brings the tables up to date and makes the cache's table; safe to repeat.
+
+    Raises:
+        SystemExit: the database cannot be reached; the text says what to do.
+    """
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise SystemExit(
+            f"touchstone: the database cannot be used ({reason}).\n"
+            "Check DATABASE_URL, and that the server runs and accepts this user. "
+            "Nothing was started."
+        ) from error
+    finally:
+        connection.close()

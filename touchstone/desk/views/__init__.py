@@ -1,0 +1,1 @@
+"""Pages of recruiters, interviewers, managers, administrators and auditors."""
