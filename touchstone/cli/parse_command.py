@@ -34,8 +34,9 @@ def as_of_date(text: str) -> dt.date:
 
 def run(args: argparse.Namespace) -> int:
     from touchstone.engine.resumes.isolated import ReaderPool
+    from touchstone.engine.resumes.row import parse_row
 
-    then = functools.partial(row_of, with_text=args.text, lang=args.lang)
+    then = functools.partial(parse_row, with_text=args.text, lang=args.lang)
     with ReaderPool(args.as_of or today(), then=then, workers=args.jobs, fork=True) as pool:
         outcomes = pool.read(sources(args.files))
         rows = (
@@ -74,33 +75,3 @@ def refusal_row(outcome: Any, lang: Any) -> Row:
         "reason": error.reason,
         "detail": error.text(lang),
     }
-
-
-def row_of(reading: Any, *, with_text: bool, lang: Any) -> Row:
-    """The row of a file that was read, as the formats document has it. Runs in the worker."""
-    from touchstone.common.messages import render
-
-    document, resume = reading.document, reading.resume
-    row: Row = {
-        "file": reading.name,
-        "status": document.status,
-        "reason": document.reason,
-        "detail": render(document.detail, lang) if document.detail else "",
-        "lang": document.lang,
-        "resume": resume.to_json_resume(),
-        "name": resume.name,
-        "email": resume.email,
-        "phone": resume.phone,
-        "highest_degree": resume.highest_degree,
-        "school": resume.school,
-        "years_experience": resume.years_experience,
-        "latest_title": resume.latest_title,
-        "latest_company": resume.latest_company,
-        "skills": [],
-        "not_skills": [],
-        "claims": [],
-        "flags": list(resume.flags),
-    }
-    if with_text:
-        row["text"] = document.text
-    return row
