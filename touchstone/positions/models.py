@@ -93,6 +93,7 @@ class HistoryBatch(Referenced):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # when its rows were taken in
 
 
 class PastCase(models.Model):
@@ -103,7 +104,8 @@ class PastCase(models.Model):
     key = models.CharField(max_length=80)  # as the file names the person, pseudonymous
     round_name = models.CharField(max_length=80, blank=True)
     year_month = models.CharField(max_length=7, blank=True)
-    features = models.JSONField(default=list)  # concepts and facts found in the resume
+    features = models.JSONField(default=list)  # concepts found in the resume
+    facts = models.JSONField(default=dict)  # what can be counted: years, training projects
     resume_text = models.TextField(blank=True)
     scores = models.JSONField(default=dict)  # dimension -> 0..10 interview score
     hired = models.BooleanField(default=False)

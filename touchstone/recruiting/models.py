@@ -57,7 +57,8 @@ class ResumeBatch(Referenced):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
-    expected = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)  # files received
+    repeated = models.PositiveIntegerField(default=0)  # of those, bytes that were here already
     finished_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -90,9 +91,21 @@ class Resume(Referenced):
     flags = models.JSONField(default=list)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)  # by the job that reads it now
+    attached = models.BooleanField(default=False)  # a further file of a person known for certain
 
     class Meta:
-        indexes = [models.Index(fields=["position", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position", "sha256"],
+                condition=~models.Q(sha256=""),
+                name="resume_bytes_once_in_position",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["position", "status"]),
+            models.Index(fields=["batch", "status"]),
+        ]
 
 
 class Application(Referenced, Versioned):
@@ -181,6 +194,33 @@ class Screening(Referenced):
     )
     override_reason = models.CharField(max_length=500, blank=True)
     override_at = models.DateTimeField(null=True, blank=True)
+
+
+class DuplicateCase(Referenced):
+    """Two records that may be one person; a person says which, and may take it back."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        MERGED = "merged"
+        SEPARATE = "separate"
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="+")  # the older
+    second = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="+")
+    reasons = models.JSONField(default=list)  # same_phone | same_email | same_name | similar_text
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    moved = models.JSONField(default=dict)  # what the merge moved, to take it back
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once")
+        ]
+        indexes = [models.Index(fields=["branch", "state"])]
 
 
 class PortalLink(Referenced):
