@@ -8,15 +8,14 @@ import io
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from touchstone.cli.batch import dump
 
 if TYPE_CHECKING:
-    from touchstone.engine.calibration.ratings import Calibration, Rating
+    from touchstone.engine.calibration.ratings import Rating
 
 COLUMNS = ("candidate", "rater", "department", "dimension", "score")
-DIGITS = 4
 
 
 class _BadFile(Exception):
@@ -44,9 +43,12 @@ def run(args: argparse.Namespace) -> int:
         if not args.quiet:
             print(f"touchstone calibrate: {error.detail}", file=sys.stderr)
         return 1
+    from touchstone.common.messages import render
     from touchstone.engine.calibration.calibrate import calibrate
+    from touchstone.engine.calibration.document import calibration_document
 
-    print(dump(as_json(calibrate(ratings), args.lang)))
+    document = calibration_document(calibrate(ratings), lambda word: render(word, args.lang))
+    print(dump(document))
     return 0
 
 
@@ -98,58 +100,3 @@ def _score(where: str, text: str) -> float:
     if not 0 <= score <= 10:
         raise _BadFile("bad_score", f"{where}: score {text!r} is not a number from 0 to 10")
     return score
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DIGITS) + 0.0
-
-
-def _interval(ci: tuple[float, float] | None) -> list[float | None] | None:
-    return None if ci is None else [_rounded(ci[0]), _rounded(ci[1])]
-
-
-def as_json(result: Calibration, lang: str) -> dict[str, Any]:
-    """The object of the formats document; numbers rounded to four decimals."""
-    from touchstone.common.messages import render
-
-    agreement = result.agreement
-    return {
-        "candidates": [
-            {
-                "id": c.id,
-                "raw": _rounded(c.raw),
-                "fair": _rounded(c.fair),
-                "ci": _interval(c.ci),
-                "n": c.n,
-            }
-            for c in result.candidates
-        ],
-        "raters": [
-            {
-                "id": r.id,
-                "department": r.department,
-                "severity": _rounded(r.severity),
-                "ci": _interval(r.ci),
-                "n": r.n,
-                "misfit": _rounded(r.misfit),
-            }
-            for r in result.raters
-        ],
-        "departments": [
-            {"id": d.id, "severity": _rounded(d.severity), "ci": _interval(d.ci)}
-            for d in result.departments
-        ],
-        "indicators": [
-            {"id": i.id, "difficulty": _rounded(i.difficulty), "ci": _interval(i.ci)}
-            for i in result.indicators
-        ],
-        "agreement": {
-            "icc2_1": _rounded(agreement.icc2_1),
-            "icc2_k": _rounded(agreement.icc2_k),
-            "krippendorff_alpha": _rounded(agreement.krippendorff_alpha),
-            "mean_abs_deviation_raw": _rounded(agreement.mean_abs_deviation_raw),
-            "mean_abs_deviation_fair": _rounded(agreement.mean_abs_deviation_fair),
-        },
-        "connected": result.connected,
-        "warnings": [render(w, "en" if lang == "en" else "zh") for w in result.warnings],
-    }

@@ -27,6 +27,7 @@ from touchstone.engine.calibration.ratings import (
     Agreement,
     Calibration,
     CandidateScore,
+    CellScore,
     DepartmentSeverity,
     IndicatorDifficulty,
     Interval,
@@ -87,6 +88,9 @@ def calibrate(ratings: Sequence[Rating]) -> Calibration:
         agreement=agreement,
         connected=len(groups) == 1,
         warnings=tuple(warnings),
+        cells=tuple(result.cells(ratings)),
+        covariances=tuple(result.covariances()),
+        spread=result.spread(),
     )
 
 
@@ -181,10 +185,43 @@ class _Fitted:
         if self.fit is None or name not in self.index:
             return CandidateScore(name, raw, raw, None, self.n[name], linked=False)
         i = self.index[name]
-        fair = min(10.0, max(0.0, float(self.fit.fair[i])))
+        fair = _in_scale(float(self.fit.fair[i]))
         ci = _interval(float(self.fit.fair[i]), float(self.fit.fair_sd[i]))
-        clipped = (max(0.0, ci[0]), min(10.0, ci[1]))
+        clipped = (_in_scale(ci[0]), _in_scale(ci[1]))
         return CandidateScore(name, raw, fair, clipped, self.n[name], linked=True)
+
+    def cells(self, ratings: Sequence[Rating]) -> list[CellScore]:
+        by_cell: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for r in ratings:
+            by_cell[r.candidate, r.dimension].append(r.score)
+        index = {c: i for i, c in enumerate(self.candidates)}
+        rows = []
+        for (candidate, dimension), scores in by_cell.items():
+            raw, n = _mean(scores), len(scores)
+            if self.fit is None or candidate not in index:
+                rows.append(CellScore(candidate, dimension, raw, raw, None, n))
+                continue
+            i, j = index[candidate], self.dimensions.index(dimension)
+            mean = float(self.fit.dimension_fair[i, j])
+            sd = float(np.sqrt(max(0.0, self.fit.dimension_cov[i, j, j])))
+            low, high = _interval(mean, sd)
+            clipped = (_in_scale(low), _in_scale(high))
+            rows.append(CellScore(candidate, dimension, raw, _in_scale(mean), clipped, n))
+        return rows
+
+    def covariances(self) -> list[tuple[str, tuple[tuple[float, ...], ...]]]:
+        if self.fit is None:
+            return []
+        return [
+            (name, tuple(tuple(map(float, row)) for row in self.fit.dimension_cov[i]))
+            for i, name in enumerate(self.candidates)
+        ]
+
+    def spread(self) -> dict[str, float] | None:
+        if self.fit is None:
+            return None
+        names = ("ability", "profile", "impression", "noise", "rater", "department")
+        return dict(zip(names, map(float, self.fit.sd), strict=True))
 
     def rater(self, name: str, department: str, n: int) -> RaterSeverity:
         if self.fit is None or name not in self.raters:
@@ -237,6 +274,10 @@ class _Fitted:
         spread = max(severities, float(var[RATER]))
         noise = spread + float(var[IMPRESSION] + var[NOISE] / n_j)
         return signal / (signal + noise), signal / (signal + noise / k)
+
+
+def _in_scale(score: float) -> float:
+    return min(10.0, max(0.0, score))
 
 
 def _interval(mean: float, sd: float) -> Interval:

@@ -66,6 +66,8 @@ class Fit:
     Attributes:
         sd: the six standard deviations (ABILITY … DEPARTMENT), in points.
         fair, fair_sd: candidates. severity, severity_cov: raters, centred on zero.
+        dimension_fair, dimension_cov: candidates by dimension, and the posterior covariance of
+            each candidate's dimensions, so that any weighted sum has an interval.
         difficulty, difficulty_sd: dimensions, centred on zero.
         residual, residual_variance: per rating, impression plus noise and its expectation.
     """
@@ -73,6 +75,8 @@ class Fit:
     sd: Floats
     fair: Floats
     fair_sd: Floats
+    dimension_fair: Floats
+    dimension_cov: Floats
     severity: Floats
     severity_cov: Floats
     difficulty: Floats
@@ -226,22 +230,25 @@ def _posterior(d: Design, sd: Floats) -> Fit:
     severity_cov = centre @ cov[flat:, flat:] @ centre.T
     expand = np.vstack([np.eye(n_j - 1), -np.ones((1, n_j - 1))]) if n_j > 1 else np.zeros((1, 0))
     dim_cov = expand @ cov[1:n_j, 1:n_j] @ expand.T
-    # A candidate's target is the mean over all dimensions and all raters of the round.
-    level = np.zeros(len(mean))
-    level[0] = 1.0
-    level[flat:] = -1.0 / n_r
-    own = sd[ABILITY] ** 2 + sd[PROFILE] ** 2 / n_j
-    fair, variance = np.zeros(d.n_candidates), np.zeros(d.n_candidates)
+    # A candidate's targets are the means of each dimension over all raters of the round.
+    level = np.zeros((n_j, len(mean)))
+    level[:, 0] = 1.0
+    level[:, 1:n_j] = expand
+    level[:, flat:] = -1.0 / n_r
+    own = sd[ABILITY] ** 2 + sd[PROFILE] ** 2 * np.eye(n_j)
+    fair = np.zeros((d.n_candidates, n_j))
+    variance = np.zeros((d.n_candidates, n_j, n_j))
     residual, expected = np.zeros(len(d.score)), np.zeros(len(d.score))
     for block in blocks:
-        weights = own * block.inverse.sum(axis=2)
         error = block.y - block.x @ mean
-        gradient = level - np.einsum("mnp,mn->mp", block.x, weights)
-        fair[block.members] = level @ mean + np.einsum("mn,mn->m", weights, error)
+        shared = np.transpose(own[d.dimension[block.rows]], (0, 2, 1))
+        weights = np.matmul(shared, block.inverse)
+        gradient = level - np.matmul(weights, block.x)
+        fair[block.members] = level @ mean + np.einsum("mjn,mn->mj", weights, error)
         variance[block.members] = (
             own
-            - own * weights.sum(axis=1)
-            + np.einsum("mp,pq,mq->m", gradient, cov, gradient, optimize=True)
+            - np.matmul(weights, np.transpose(shared, (0, 2, 1)))
+            + np.einsum("mjp,pq,mkq->mjk", gradient, cov, gradient, optimize=True)
         )
         rater = d.rater[block.rows]
         noise = sd[IMPRESSION] ** 2 * (rater[:, :, None] == rater[:, None, :]) + sd[
@@ -252,8 +259,10 @@ def _posterior(d: Design, sd: Floats) -> Fit:
         expected[block.rows] = np.einsum("mnk,mkn->mn", smoothed, noise)
     return Fit(
         sd=sd,
-        fair=fair,
-        fair_sd=np.sqrt(np.maximum(variance, 0.0)),
+        fair=fair.mean(axis=1),
+        fair_sd=np.sqrt(np.maximum(variance.mean(axis=(1, 2)), 0.0)),
+        dimension_fair=fair,
+        dimension_cov=variance,
         severity=centre @ mean[flat:],
         severity_cov=severity_cov,
         difficulty=-(expand @ mean[1:n_j]),

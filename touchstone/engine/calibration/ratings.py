@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from touchstone.common.messages import Message
@@ -44,6 +45,23 @@ class CandidateScore:
     ci: Interval | None
     n: int
     linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellScore:
+    """A candidate on one dimension that was rated, raw and fair, both 0–10, as for candidates.
+
+    Attributes:
+        raw: mean of the scores given.
+        n: number of ratings.
+    """
+
+    candidate: str
+    dimension: str
+    raw: float
+    fair: float
+    ci: Interval | None
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,15 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The yardstick of a round. Every sequence keeps the order of first appearance."""
+    """The yardstick of a round. Every sequence keeps the order of first appearance.
+
+    Attributes:
+        cells: every candidate on every dimension somebody rated.
+        covariances: per linked candidate the posterior covariance of the fair scores of the
+            dimensions, in the order of ``indicators``.
+        spread: the fitted standard deviations in points (ability, profile, impression, noise,
+            rater, department); None when nothing was fitted.
+    """
 
     candidates: tuple[CandidateScore, ...]
     raters: tuple[RaterSeverity, ...]
@@ -121,3 +147,6 @@ class Calibration:
     agreement: Agreement
     connected: bool
     warnings: tuple[Message, ...]
+    cells: tuple[CellScore, ...] = ()
+    covariances: tuple[tuple[str, tuple[tuple[float, ...], ...]], ...] = ()
+    spread: Mapping[str, float] | None = None
