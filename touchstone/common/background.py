@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.module_loading import import_string
 
 from touchstone.common.clock import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """A job that `held_back` kept from the table."""
+
+    task_path: str
+    kwargs: dict[str, Any]
+
+
+_held: ContextVar[list[HeldJob] | None] = ContextVar("held_jobs", default=None)
 
 
 def enqueue(
@@ -27,8 +42,26 @@ def enqueue(
         kwargs: small JSON values: refs and numbers, never personal data.
 
     Returns:
-        The job's id.
+        The job's id; empty inside `held_back`.
     """
+    held = _held.get()
+    if held is not None:
+        held.append(HeldJob(task_path, kwargs))
+        return ""
     task = import_string(task_path)
     run_after = utc_now() + dt.timedelta(seconds=delay_s) if delay_s else None
     return str(task.using(priority=priority, run_after=run_after).enqueue(**kwargs).id)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[list[HeldJob]]:
+    """Collects jobs instead of writing them, for a caller that does the work itself.
+
+    The demo's round does so: a job would read today's clock, and the round lies in the past.
+    """
+    jobs: list[HeldJob] = []
+    token = _held.set(jobs)
+    try:
+        yield jobs
+    finally:
+        _held.reset(token)

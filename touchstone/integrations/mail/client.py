@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in; ``timeout_s`` covers each step of the conversation."""
+    """Where mail is handed in; ``timeout_s`` covers each step of the conversation.
 
-    host: str
+    With ``folder`` and no host, messages are written there as .eml files: for trying things out.
+    """
+
+    host: str = ""
     port: int = 25
     user: str = ""
     password: str = ""
     starttls: bool = False
     timeout_s: float = 10.0
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,14 @@ def _address(text: str) -> Address:
         raise PermanentOutsideError(say("mail.bad_address")) from error
 
 
+def _write(folder: Path, message_id: str, message: EmailMessage) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{message_id}.eml").write_bytes(message.as_bytes())
+    except OSError as error:
+        raise TemporaryOutsideError(say("mail.unreachable")) from error
+
+
 def send_mail(server: MailServer, mail: Mail) -> None:
     """Hands the message over.
 
@@ -83,9 +96,12 @@ def send_mail(server: MailServer, mail: Mail) -> None:
         TemporaryOutsideError: no connection, a 4xx answer, or the server is not set up.
         PermanentOutsideError: refused for good: a 5xx answer or a malformed address.
     """
-    if not server.host:
+    if not server.host and not server.folder:
         raise TemporaryOutsideError(say("mail.not_set_up"), retry_after_s=600)
     message = build_mail(mail)
+    if server.folder and not server.host:
+        _write(server.folder, mail.message_id, message)
+        return
     try:
         with smtplib.SMTP(server.host, server.port, timeout=server.timeout_s) as smtp:
             if server.starttls:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 
-from touchstone.common.clock import utc_now
 from touchstone.common.errors import OutsideError, PermanentOutsideError
 from touchstone.common.messages import render, say
 from touchstone.integrations.mail.client import Mail, MailServer, send_mail
@@ -14,8 +15,9 @@ Status = OutboxMessage.Status
 
 
 def mail_server() -> MailServer:
-    """The mail server of the settings."""
+    """The mail server of the settings; in the demo, without one, a folder."""
     return MailServer(
+        folder=settings.DATA_DIR / "mail" if settings.DEMO else None,
         host=settings.EMAIL_HOST,
         port=settings.EMAIL_PORT,
         user=settings.EMAIL_HOST_USER,
@@ -24,7 +26,7 @@ def mail_server() -> MailServer:
     )
 
 
-def message_send(*, ref: str) -> str:
+def message_send(*, ref: str, at: dt.datetime) -> str:
     """Sends one message; returns its status. A message already sent or cancelled is left alone.
 
     The row says "sending" before the server is asked. A worker that dies in between leaves it so,
@@ -47,7 +49,7 @@ def message_send(*, ref: str) -> str:
         message.save(update_fields=["status", "failure"])
         raise
     message.status = Status.SENT
-    message.sent_at = utc_now()
+    message.sent_at = at
     message.failure = ""
     message.save(update_fields=["status", "sent_at", "failure"])
     return str(message.status)
