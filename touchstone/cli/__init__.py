@@ -9,6 +9,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 COMMANDS = {
     "parse": "read resumes into structured fields",
@@ -60,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _usage(stream: object = None) -> None:
+def _usage(stream: TextIO | None = None) -> None:
     out = stream or sys.stdout
-    print("usage: touchstone COMMAND …\n", file=out)  # type: ignore[call-overload]
+    print("usage: touchstone COMMAND …\n", file=out)
     for name, purpose in COMMANDS.items():
-        print(f"  {name:<12}{purpose}", file=out)  # type: ignore[call-overload]
+        print(f"  {name:<12}{purpose}", file=out)
