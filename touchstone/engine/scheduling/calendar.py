@@ -36,6 +36,9 @@ class Calendar:
         self.room_taken: list[Mask] = [~free for free in compiled.room_free]
         self.load = [0] * n
         self.day_load: list[dict[int, int]] = [defaultdict(int) for _ in range(n)]
+        for index, person in enumerate(compiled.people):
+            for window in person.booked:
+                self.day_load[index][compiled.timeline.floor(window.start) // DAY] += 1
         self.of_person: list[set[int]] = [set() for _ in range(n)]
         self.of_candidate: dict[str, set[int]] = defaultdict(set)
         self._after: dict[int, list[int]] = defaultdict(list)

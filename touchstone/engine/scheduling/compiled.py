@@ -101,7 +101,8 @@ def compile_problem(problem: Problem) -> Compiled:
     timeline = Timeline(problem)
     people = problem.interviewers
     free = [
-        timeline.hours(person.hours, person.zone) & ~timeline.touched(person.busy)
+        timeline.hours(person.hours, person.zone)
+        & ~timeline.touched((*person.busy, *person.booked))
         for person in people
     ]
     rooms_of: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -39,6 +39,7 @@ class Interviewer:
         zone: IANA name; empty for the problem's.
         seniority: any scale, higher is more senior.
         max_total: over the horizon; None for no limit.
+        booked: talks of other plans: busy, and counted towards the day's limit.
         training: "lead" may fill seats; "shadow" only sits in, beside a lead of the department.
         shadow_sessions: how many sessions a shadow still needs.
     """
@@ -51,6 +52,7 @@ class Interviewer:
     zone: str = ""
     hours: tuple[Hours, ...] = OFFICE_HOURS
     busy: tuple[Window, ...] = ()
+    booked: tuple[Window, ...] = ()
     max_per_day: int = 4
     max_total: int | None = None
     training: str = "lead"
