@@ -32,6 +32,7 @@ class Interview(Referenced, Versioned):
     meeting_id = models.CharField(max_length=64, blank=True)
     meeting_code = models.CharField(max_length=32, blank=True)
     meeting_url = models.CharField(max_length=400, blank=True)
+    meeting_failure = models.CharField(max_length=400, blank=True)  # why there is none yet
     place = models.CharField(max_length=120, blank=True)
     materials = models.TextField(blank=True)  # what the candidate should prepare
     kit = models.JSONField(default=dict)  # questions with rubric, each with why it was chosen
@@ -60,6 +61,8 @@ class PanelMember(models.Model):
     )
     seat = models.CharField(max_length=8, default="member")  # lead | member | shadow
     focus = models.JSONField(default=list)  # dimensions this person asks about
+    looking_at = models.CharField(max_length=60, blank=True)  # code of the question on their screen
+    asks = models.JSONField(default=list)  # codes of the questions this person will ask
     reply = models.CharField(max_length=10, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +86,20 @@ class BookedQuarter(models.Model):
         ]
 
 
+class WorkingHours(models.Model):
+    """Hours of one weekday in the person's time zone; somebody without any has office hours."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="working_hours"
+    )
+    weekday = models.PositiveSmallIntegerField()  # 0 Monday
+    start_minute = models.PositiveSmallIntegerField()
+    end_minute = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "start_minute"]
+
+
 class Availability(models.Model):
     """When a person is free or busy, as they or their calendar say."""
 
@@ -94,10 +111,28 @@ class Availability(models.Model):
     ends_at = models.DateTimeField()
     source = models.CharField(max_length=12, default="own")  # own | ics
     label = models.CharField(max_length=80, blank=True)
+    uid = models.CharField(max_length=200, blank=True)  # of the calendar's entry
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "starts_at"])]
+
+
+class InterviewPlan(Referenced):
+    """A proposal for a round: who meets whom when, and who has no place and why."""
+
+    position = models.ForeignKey(
+        "positions.Position", on_delete=models.CASCADE, related_name="interview_plans"
+    )
+    document = models.JSONField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True, blank=True)
 
 
 class OfferedSlot(Referenced):
-    """A time offered to a candidate for booking; a hold that expires."""
+    """A time offered to a candidate for booking; an offer that expires."""
 
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="offered_slots"
@@ -105,8 +140,14 @@ class OfferedSlot(Referenced):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     panel = models.JSONField(default=list)  # refs of people
+    round_no = models.PositiveSmallIntegerField(default=1)
     expires_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    interview = models.ForeignKey(
+        Interview, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(null=True)
 
 
 class RoomNote(Referenced, Versioned):
@@ -120,7 +161,8 @@ class RoomNote(Referenced, Versioned):
     at_second = models.PositiveIntegerField(null=True, blank=True)
     question_code = models.CharField(max_length=60, blank=True)
     indicator = models.CharField(max_length=60, blank=True)
-    private = models.BooleanField(default=False)
+    private = models.BooleanField(default=False)  # never shown to anybody else
+    shared_now = models.BooleanField(default=False)  # shown to the panel before scores are in
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -147,3 +189,34 @@ class Recording(Referenced):
     created_at = models.DateTimeField()
     delete_on = models.DateField()
     deleted_at = models.DateTimeField(null=True, blank=True)
+
+
+class PointMark(Versioned):
+    """Whether a key point of a question was heard, as one panel member marked it."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="marks")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    question_code = models.CharField(max_length=60)
+    point = models.CharField(max_length=40)
+    mark = models.CharField(max_length=4)  # full | part | none
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interview", "person", "question_code", "point"], name="point_marked_once"
+            )
+        ]
+
+
+class RecordingUpload(Referenced):
+    """A recording on its way in: its bytes so far lie on disk, so that it can go on later."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="uploads")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    received = models.BigIntegerField(default=0)
+    starts_at_second = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
