@@ -139,7 +139,9 @@ def _stated_change(text: str, claims: Sequence[Claim]) -> list[Finding]:
         for quantity in later[:2]:
             between = text[claim.end : quantity.start]
             stated = re.search(
-                r"(?:提升|提高|上升|增加|增长|涨|下降|降低|减少|缩短|节省|降|升|翻|改善|相当于|即|(?:an? )?(?:increase|improvement|gain|rise|drop|decrease|reduction|cut|saving)|up|down|by|[（(+])"
+                r"(?:提升|提高|上升|增加|增长|涨|下降|降低|减少|缩短|节省|降|升|翻|改善|相当于|即"
+                r"|(?:an? )?(?:increase|improvement|gain|rise|drop|decrease|reduction|cut|saving)"
+                r"|up|down|by|[（(+])"
                 r"[^，,。]{0,14}$",
                 between,
                 re.IGNORECASE,
@@ -288,7 +290,9 @@ def case_depth(text: str, claims: Sequence[Claim]) -> tuple[float, tuple[str, ..
     total, missing = 0.0, []
     for name, part in read_yaml("case_depth.yaml").items():
         pattern = "|".join(f"(?:{w})" for w in part["words"])
-        present = bool(claims) if name == "numbers" else bool(re.search(pattern, text, re.I))
+        present = (
+            bool(claims) if name == "numbers" else bool(re.search(pattern, text, re.IGNORECASE))
+        )
         if name == "comparison":
             present = present or any(c.baseline is not None for c in claims)
         if present:
@@ -305,9 +309,7 @@ def follow_up(
     claims: Sequence[Claim], reasons: Sequence[Message], missing: Sequence[str]
 ) -> tuple[Message, ...]:
     """What to ask: doubtful numbers first, then what the case leaves open; six at most."""
-    asked: list[Message] = []
-    for reason in reasons[:2]:
-        asked.append(say("claims.ask_number", reason=reason))
+    asked = [say("claims.ask_number", reason=reason) for reason in reasons[:2]]
     for claim in claims:
         shown = claim.text
         if not claim.own:

@@ -298,10 +298,13 @@ class _Finder:
         between = self.text[quantity.end : metric_start]
         if len(between) > 24 or re.search(r"[,，、]|\b(?:and|while|but)\b|和|并", between):
             return False
-        verb = re.match(r"(?:doubl|tripl|quadrupl|halv)", self.text[quantity.start :], re.I)
+        verb = re.match(
+            r"(?:doubl|tripl|quadrupl|halv)", self.text[quantity.start :], re.IGNORECASE
+        )
         joined = re.match(
             r"\s*(?:以上|左右)?的|\s*(?:of|in|off|lower|higher|less|more|fewer|faster|shorter"
-            r"|better|(?:reduction|increase|improvement|drop|gain|cut|rise|decrease|saving) (?:in|of))\b",
+            r"|better"
+            r"|(?:reduction|increase|improvement|drop|gain|cut|rise|decrease|saving) (?:in|of))\b",
             between,
             re.IGNORECASE,
         )
@@ -374,9 +377,8 @@ class _Finder:
 
     def _counted(self, clause: _Clause, quantity: Quantity, method: str) -> Claim | None:
         """A volume of work ("标注了 50 万条"), when it is said as done and is of some size."""
-        verb = None
-        for verb in _pattern("count_verbs").finditer(self.text, clause.start, quantity.start):
-            pass
+        verbs = list(_pattern("count_verbs").finditer(self.text, clause.start, quantity.start))
+        verb = verbs[-1] if verbs else None
         if verb is None or quantity.unit != "count" or quantity.value < 1000:
             return None
         start = verb.start()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,5 +188,5 @@ def in_order(similar: Matrix, span: Span, reference: Reference) -> float:
     places = [int(part[:, j].argmax()) for j in range(part.shape[1]) if part[:, j].max() >= 0.55]
     if len(places) < 3:
         return 1.0
-    steps = [0 < b - a <= 5 for a, b in zip(places, places[1:], strict=False)]
+    steps = [0 < b - a <= 5 for a, b in pairwise(places)]
     return sum(steps) / len(steps)

@@ -17,7 +17,8 @@ _ENGLISH = {
 }  # fmt: skip
 _WORDS = "|".join(_ENGLISH)
 _UNIT = (
-    r"(?P<pp>\s*个?\s*(?:百分点|点(?![\d一二三四五六七八九十零]))|\s*个百分比点|\s*(?:pp|pts?)\b|\s*(?:percentage|percent)[ -]points?)"
+    r"(?P<pp>\s*个?\s*(?:百分点|点(?![\d一二三四五六七八九十零]))|\s*个百分比点|\s*(?:pp|pts?)\b"
+    r"|\s*(?:percentage|percent)[ -]points?)"
     r"|(?P<percent>\s*[%％]|\s*(?:percent|per cent)\b)"
     r"|(?P<times>\s*(?:多)?倍|\s*(?:times|fold)\b|-fold\b|\s*[x×](?![a-z]))"
     r"|(?P<points>\s*分(?!钟|之|类|析|布|配|别|歧|开|成|层|流|桶|为|级|给)|\s*points?\b)"

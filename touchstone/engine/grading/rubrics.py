@@ -98,30 +98,7 @@ def rubric_from_mapping(data: Mapping[str, Any], path: str = "") -> Rubric:
 
 def rubric_from_question(question: Question, lang: Lang) -> Rubric:
     """The rubric of a question of the bank, in one of its languages."""
-    material = question.material
-    return Rubric(
-        id=question.id,
-        question=question.text.text(lang),
-        kind=question.kind if question.kind in KINDS else "business",
-        dimension=question.dimension,
-        lang=lang,
-        material=material.text.text(lang) if material else "",
-        max_score=float(question.rubric.max_score),
-        key_points=tuple(
-            KeyPoint(
-                point.id,
-                point.text.text(lang),
-                float(point.weight),
-                tuple(getattr(point.accept, lang)),
-                tuple(getattr(point.contradicted_by, lang)),
-            )
-            for point in question.rubric.key_points
-        ),
-        misconceptions=tuple(
-            Misconception(m.id, m.text.text(lang), float(m.penalty))
-            for m in question.rubric.misconceptions
-        ),
-    )
+    return rubric_from_mapping(question.rubric_document(lang), question.id)
 
 
 def _decoded(data: bytes, path: str) -> str:
@@ -130,11 +107,15 @@ def _decoded(data: bytes, path: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    _refuse("not_text", f"{path}:1", "")
+    raise _refusal("not_text", f"{path}:1", "")
+
+
+def _refusal(name: str, where: str, what: str) -> InvalidInput:
+    return InvalidInput(say(f"grading.{name}", where=where, what=what), field=what)
 
 
 def _refuse(name: str, where: str, what: str) -> NoReturn:
-    raise InvalidInput(say(f"grading.{name}", where=where, what=what), field=what)
+    raise _refusal(name, where, what)
 
 
 def _lines(node: Any) -> Lines:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+from itertools import pairwise
 
 from touchstone.engine.grading.lexicon import function_words, read_json
 from touchstone.engine.grading.reading import Reading
@@ -52,7 +53,7 @@ def class_pairs(words: tuple[str, ...]) -> list[tuple[str, str]]:
         if not (name in ",.、/" and classes[-1] in ",.、/"):
             classes.append(name)
     classes.append(".")
-    return list(zip(classes, classes[1:], strict=False))
+    return list(pairwise(classes))
 
 
 def disorder(reading: Reading) -> float:
