@@ -13,6 +13,7 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "retention": (dt.timedelta(hours=6), "touchstone.jobs.housekeeping.retention_sweep"),
     "reminders": (dt.timedelta(minutes=15), "touchstone.jobs.housekeeping.reminders_send"),
     "expiry": (dt.timedelta(minutes=1), "touchstone.jobs.housekeeping.attempts_expire"),
+    "unread": (dt.timedelta(minutes=1), "touchstone.jobs.recruiting.unread_resumes_requeue"),
     "old_jobs": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.old_jobs_prune"),
 }
 

@@ -1,0 +1,39 @@
+"""Reads resumes that were brought in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django_tasks import task
+
+from touchstone.common.actors import SYSTEM
+from touchstone.common.background import enqueue
+from touchstone.common.clock import utc_now
+from touchstone.positions.models import Position
+from touchstone.recruiting.services.reading import resumes_drain, unread_positions
+from touchstone.recruiting.services.screening import position_rescreen as rescreen
+
+WAITED = dt.timedelta(minutes=2)
+
+
+@task(queue_name="files")
+def resumes_read(position_ref: str) -> int:
+    """Reads and screens what is queued in a position; once read, never again."""
+    position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
+    return resumes_drain(position=position, clock=utc_now)
+
+
+@task(queue_name="default")
+def unread_resumes_requeue() -> int:
+    """Has those read whose job was lost; returns in how many positions."""
+    refs = unread_positions(now=utc_now(), waited=WAITED)
+    for ref in refs:
+        enqueue("touchstone.jobs.recruiting.resumes_read", position_ref=ref)
+    return len(refs)
+
+
+@task(queue_name="files")
+def position_rescreen(position_ref: str) -> int:
+    """Screens a position's applications again where the model has changed since."""
+    position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
+    return rescreen(actor=SYSTEM, position=position, at=utc_now())

@@ -1,0 +1,155 @@
+"""Screenings computed again from the stored text: for one application, or for a whole position."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from touchstone.audit.services import audit_record
+from touchstone.common.actors import SYSTEM, Actor
+from touchstone.common.background import enqueue
+from touchstone.common.errors import InvalidInput
+from touchstone.common.messages import say
+from touchstone.engine.profiles.model import CompetencyModel, parse_model
+from touchstone.engine.resumes.document import Document
+from touchstone.engine.resumes.parse import parse
+from touchstone.positions.models import CompetencyModelVersion, Position
+from touchstone.recruiting.models import Application, Resume, Screening
+from touchstone.recruiting.reading import storable
+from touchstone.recruiting.services.intake import screenings_keep
+from touchstone.recruiting.stages import FINAL
+
+RESCREEN_TASK = "touchstone.jobs.recruiting.position_rescreen"
+CHUNK = 100
+
+
+def screening_row(resume: Resume, model: CompetencyModel) -> dict[str, Any]:
+    """The row of `touchstone screen` for a stored resume: the same as when its file was read.
+
+    "Until now" in the resume means the day on which it was read.
+    """
+    from touchstone.engine.screening.screen import screen
+
+    as_of = (resume.read_at or resume.created_at).date()
+    document = Document(
+        text=resume.text,
+        kind="txt",
+        lang="en" if resume.language == "en" else "zh",
+        flags=tuple(resume.flags),
+    )
+    result = screen(
+        resume.text,
+        parse(document, as_of, filename=resume.file_name),
+        model,
+        as_of=as_of,
+        flags=document.flags,
+        file_sha256=resume.sha256,
+    )
+    row: dict[str, Any] = storable(result.row())
+    return row
+
+
+@transaction.atomic
+def application_screen(*, application: Application, at: dt.datetime) -> Screening:
+    """Screens the application's resume against the position's current model.
+
+    Raises:
+        InvalidInput: there is no model or no readable resume, or the candidate asked that people
+            alone decide.
+    """
+    version = application.position.model_version
+    resume = application.resume
+    if version is None or resume is None or not resume.text:
+        raise InvalidInput(say("recruiting.nothing_to_screen"))
+    if application.human_only:
+        raise InvalidInput(say("recruiting.human_only"))
+    row = screening_row(resume, parse_model(version.document))
+    (screening,) = screenings_keep([(application, resume, row)], model=version, at=at)
+    _log(SYSTEM, application.position, version, [application.ref])
+    return screening
+
+
+def position_rescreen(*, actor: Actor, position: Position, at: dt.datetime) -> int:
+    """Screens every open application again where the model has changed since; in transactions of
+    `CHUNK`. A person's override stays. Returns how many were screened.
+
+    Raises:
+        InvalidInput: the position has no model.
+    """
+    version = position.model_version
+    if version is None:
+        raise InvalidInput(say("positions.model_missing"))
+    model = parse_model(version.document)
+    stale = stale_applications(position).values_list("pk", flat=True)
+    done = 0
+    ids = iter(list(stale))
+    while chunk := list(itertools.islice(ids, CHUNK)):
+        done += _rescreen(actor, position, version, model, chunk, at)
+    return done
+
+
+def stale_applications(position: Position) -> Any:
+    """Open applications with a readable resume whose screening is of another model version."""
+    return (
+        Application.objects.filter(position=position, human_only=False)
+        .exclude(stage__in=FINAL)
+        .exclude(screening__model_version=position.model_version_id)
+        .exclude(resume=None)
+        .exclude(resume__text="")
+        .order_by("pk")
+    )
+
+
+@transaction.atomic
+def rescreen_ask(*, actor: Actor, position: Position) -> None:
+    """Has the position screened again by a job."""
+    audit_record(
+        actor,
+        "position.rescreen_asked",
+        object_type="position",
+        object_ref=position.ref,
+        branch_ref=position.branch.ref,
+    )
+    enqueue(RESCREEN_TASK, position_ref=position.ref)
+
+
+@transaction.atomic
+def _rescreen(
+    actor: Actor,
+    position: Position,
+    version: CompetencyModelVersion,
+    model: CompetencyModel,
+    ids: Iterable[int],
+    at: dt.datetime,
+) -> int:
+    applications = list(
+        Application.objects.select_for_update(of=("self",))
+        .select_related("resume", "screening")
+        .defer("resume__parsed", "resume__geometry", "screening__result")
+        .filter(pk__in=list(ids))
+    )
+    rows: list[tuple[Application, Resume, dict[str, Any] | None]] = [
+        (application, application.resume, screening_row(application.resume, model))
+        for application in applications
+        if application.resume is not None
+    ]
+    screenings_keep(rows, model=version, at=at)
+    _log(actor, position, version, [application.ref for application in applications])
+    return len(rows)
+
+
+def _log(
+    actor: Actor, position: Position, version: CompetencyModelVersion, refs: list[str]
+) -> None:
+    audit_record(
+        actor,
+        "applications.screened",
+        object_type="position",
+        object_ref=position.ref,
+        branch_ref=position.branch.ref,
+        detail={"applications": refs, "model": version.number},
+    )
