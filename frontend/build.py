@@ -48,10 +48,10 @@ def main() -> int:
     if is_fresh():
         return 0
     folder = node_folder()
-    node, npm = str(folder / "node"), folder / "npm"
-    if not npm.exists():
-        npm = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [str(npm)] if npm.suffix != ".js" else [node, str(npm)]
+    node = str(folder / "node")
+    # In the wheel from PyPI `bin/npm` is a copy that does not find its own files.
+    script = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [node, str(script)] if script.exists() else [str(folder / "npm")]
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     installed = HERE / "node_modules" / ".package-lock.json"
     lock = HERE / "package-lock.json"
