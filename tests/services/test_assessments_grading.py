@@ -11,7 +11,6 @@ import pytest
 from tests.company import Company
 from tests.engine.questions.sample import SAMPLE
 from touchstone.assessments.models import Attempt, AttemptItem, Submission, TaskKind
-from touchstone.assessments.services.default_paper import default_paper
 from touchstone.assessments.services.grading import (
     attempt_score,
     grading_by_person,
@@ -24,7 +23,7 @@ from touchstone.assessments.services.judging import (
     submissions_judge,
     verdict_write,
 )
-from touchstone.assessments.services.papers import Task, attempt_invite, paper_save
+from touchstone.assessments.services.papers import Task, attempt_invite, default_paper, paper_save
 from touchstone.assessments.services.sittings import (
     attempt_start,
     attempt_submit,
@@ -50,7 +49,8 @@ GOOD = (
     "我会先统计分歧比例，算一下 Kappa，看清楚是哪几类容易错，然后一起修订标注规范，再给大家做培训。"
 )
 CASE = (
-    "我负责商品图标注质检，团队 5 人。原来错误率 8%，我抽检 2000 条找到三类歧义，修订规范后降到 3%，"
+    "我负责商品图标注质检，团队 5 人。原来错误率 8%，我抽检 2000 条找到三类歧义，"
+    "修订规范后降到 3%，"
     "在同一个测试集上两人独立复核。局限是样本只来自两个类目。"
 )
 

@@ -98,6 +98,18 @@ def task_text(kind: str, code: str) -> TaskText:
     return _text(kind, code, known)
 
 
+def question_rubric(code: str, lang: Lang) -> dict[str, Any]:
+    """RUBRIC.yaml of a question as data.
+
+    Raises:
+        NotFound: the bank has no such question.
+    """
+    question = bank_questions({code}).get(code)
+    if question is None:
+        raise NotFound(say("assessments.no_task", code=code))
+    return question.rubric_document(lang)
+
+
 def bank_questions(codes: Iterable[str]) -> dict[str, Question]:
     """The newest revision of each question; built-in ones also before the bank was loaded."""
     wanted = set(codes)

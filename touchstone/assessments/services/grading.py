@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +22,7 @@ from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.engine.grading.rubrics import rubric_from_mapping
 from touchstone.engine.grading.work import Work, WorkGrading, grade_work, language_of
+from touchstone.positions.models import Position
 
 __all__ = [
     "attempt_score",
@@ -31,6 +34,7 @@ __all__ = [
     "submissions_judge",
 ]
 FILE_FIELD = "file"
+MANY = 200
 
 
 def item_grade(*, item: AttemptItem, at: dt.datetime) -> Grading | None:
@@ -44,17 +48,29 @@ def item_grade(*, item: AttemptItem, at: dt.datetime) -> Grading | None:
 
 
 def items_grade(
-    *, items: Iterable[AttemptItem], at: dt.datetime, pool: Executor | None = None
+    *,
+    items: Iterable[AttemptItem] | None = None,
+    position: Position | None = None,
+    at: dt.datetime | None = None,
+    workers: int = 0,
 ) -> list[Grading]:
-    """Grades many tasks at once; the reading and measuring runs in ``pool`` where one is given.
+    """Grades many tasks at once.
+
+    Args:
+        items: those to grade; without them, all that were handed in for the position.
+        at: of the gradings; without it each is dated a minute after its task was handed in.
+        workers: processes that read and measure; by default several only where it pays.
 
     Returns:
         The gradings that stand, in the order of the items; those of a person alone are left out.
     """
-    refs = [item.pk for item in items]
+    rows = AttemptItem.objects.all()
+    if items is not None:
+        rows = rows.filter(pk__in=[item.pk for item in items])
+    if position is not None:
+        rows = rows.filter(attempt__application__position=position).exclude(submitted_at=None)
     loaded = list(
-        AttemptItem.objects.filter(pk__in=refs)
-        .select_related(
+        rows.select_related(
             "item", "file", "attempt__application__branch", "attempt__application__candidate"
         )
         .prefetch_related("gradings", "submissions")
@@ -63,19 +79,34 @@ def items_grade(
     texts = task_texts({item.item_id: item.item for item in loaded}.values())
     allowed = [i for i in loaded if not i.attempt.application.human_only]
     worded = [i for i in allowed if i.item.kind != TaskKind.CODING]
-    works = [_work(i, texts[i.item_id]) for i in worded]
-    graded = list(pool.map(grade_work, works, chunksize=8)) if pool else map(grade_work, works)
+    graded = _measured([_work(i, texts[i.item_id]) for i in worded], workers)
     found: dict[int, Grading] = {}
     with transaction.atomic():
         for item, work in zip(worded, graded, strict=True):
-            found[item.pk] = _keep(item, work, at)
+            found[item.pk] = _keep(item, work, at or _dated(item))
         for item in allowed:
-            if item.item.kind == TaskKind.CODING and (grading := _of_program(item, at)):
-                found[item.pk] = grading
+            if item.item.kind == TaskKind.CODING:
+                grading = _of_program(item, at or _dated(item))
+                if grading is not None:
+                    found[item.pk] = grading
         for item in loaded:
             if item.pk not in found:
                 _for_people(item)
     return [found[item.pk] for item in loaded if item.pk in found]
+
+
+def _dated(item: AttemptItem) -> dt.datetime:
+    written = item.submitted_at or item.saved_at or item.attempt.invited_at
+    return written + dt.timedelta(minutes=1)
+
+
+def _measured(works: Sequence[Work], workers: int) -> list[WorkGrading]:
+    """Grades in this process, or in several where there is much to do."""
+    count = workers or (os.cpu_count() or 1 if len(works) >= MANY else 1)
+    if count == 1:
+        return [grade_work(work) for work in works]
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(grade_work, works, chunksize=16))
 
 
 def _work(item: AttemptItem, task: TaskText) -> Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +25,11 @@ from touchstone.engine.judging.verdicts import Verdict
 from touchstone.integrations.sandbox.judge import judge_submission
 from touchstone.integrations.sandbox.pool import Sandbox
 from touchstone.integrations.sandbox.runs import SandboxUnavailable
+from touchstone.positions.models import Position
 
 Status = Submission.Status
 REFUSED = "CE"
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +103,35 @@ def submission_judge(
 
 
 def submissions_judge(
-    *, submissions: Iterable[Submission], at: dt.datetime, workers: int = 2
+    *,
+    submissions: Iterable[Submission] | None = None,
+    position: Position | None = None,
+    at: dt.datetime | None = None,
+    progress: Progress | None = None,
+    workers: int = 2,
 ) -> list[Submission]:
     """Judges many programs with one warm sandbox, several at a time, equal ones once.
 
     One that the judge fails on stays queued for the job that was enqueued with it.
 
     Args:
-        at: of the verdicts.
+        submissions: those to judge; without them, all of the position's that wait.
+        at: of the verdicts; without it each is dated a minute after it was handed in.
+        progress: told (done, total) as programs are judged.
         workers: programs at a time; no more than the machine has cores.
 
     Raises:
         SandboxUnavailable: nothing can be judged on this machine; all of them wait.
     """
+    rows = Submission.objects.exclude(status=Status.JUDGED)
+    if submissions is not None:
+        rows = rows.filter(pk__in=[s.pk for s in submissions])
+    if position is not None:
+        rows = rows.filter(attempt_item__attempt__application__position=position)
     waiting = list(
-        Submission.objects.filter(pk__in=[s.pk for s in submissions])
-        .exclude(status=Status.JUDGED)
-        .select_related("attempt_item__item", "attempt_item__attempt__application__branch")
-        .order_by("pk")
+        rows.select_related(
+            "attempt_item__item", "attempt_item__attempt__application__branch"
+        ).order_by("pk")
     )
     taken: list[tuple[Submission, str]] = []
     with transaction.atomic():
@@ -127,7 +140,7 @@ def submissions_judge(
             if token is not None:
                 taken.append((submission, token))
     try:
-        reports = _run_all([_run_of(s) for s, _token in taken], workers)
+        reports = _run_all([_run_of(s) for s, _token in taken], workers, progress)
     except SandboxUnavailable:
         for submission, token in taken:
             submission_release(submission=submission, token=token)
@@ -136,17 +149,23 @@ def submissions_judge(
         for (submission, token), report in zip(taken, reports, strict=True):
             if report is not None and report.verdict is Verdict.INTERNAL_ERROR:
                 submission_release(submission=submission, token=token)
-            else:
-                verdict_write(submission=submission, token=token, report=report, at=at)
+                continue
+            moment = at or submission.created_at + dt.timedelta(minutes=1)
+            verdict_write(submission=submission, token=token, report=report, at=moment)
     return waiting
 
 
-def _run_all(runs: list[_Run], workers: int) -> list[JudgeReport | None]:
+def _run_all(runs: list[_Run], workers: int, progress: Progress | None) -> list[JudgeReport | None]:
     sandbox = Sandbox(workers)
     try:
         with ThreadPoolExecutor(workers) as threads:
             distinct = {run: threads.submit(run.judged, sandbox) for run in dict.fromkeys(runs)}
-            return [distinct[run].result() for run in runs]
+            reports = []
+            for done, run in enumerate(runs, 1):
+                reports.append(distinct[run].result())
+                if progress:
+                    progress(done, len(runs))
+            return reports
     finally:
         sandbox.close()
 
