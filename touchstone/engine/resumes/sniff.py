@@ -16,6 +16,9 @@ _IMAGES = {
     b"II*\0": "tiff",
     b"MM\0*": "tiff",
 }
+_MOST_ENTRIES = 400
+_PACKAGE_STARTS = {b"[Content_Types].xml", b"_rels/.rels"}
+_PACKAGE_FOLDERS = (b"word/", b"docProps/", b"customXml/")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|div)[\s>]", re.IGNORECASE)
 _MAIL = re.compile(rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.IGNORECASE)
 _MAIL_HEADER = re.compile(
@@ -32,7 +35,7 @@ def kind_of(data: bytes, filename: str) -> str:
     head = data[:4096]
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(data)
     if head.startswith(_OLE):
         return "encrypted_office" if "EncryptedPackage".encode("utf-16-le") in data else "doc"
@@ -44,13 +47,41 @@ def kind_of(data: bytes, filename: str) -> str:
 
 
 def _zipped(data: bytes) -> str:
-    if b"word/document" in data or (b"[Content_Types].xml" in data[:4096] and b"word/" in data):
+    names = _entry_names(data)
+    if any(name.startswith(b"word/document") for name in names):
+        return "docx"
+    if b"[Content_Types].xml" in names and any(name.startswith(b"word/") for name in names):
         return "docx"
     if b"mimetypeapplication/vnd.oasis.opendocument.text" in data[:200]:
         return "odt"
-    if b"[Content_Types].xml" in data[:4096] or b"mimetypeapplication/" in data[:200]:
+    if b"[Content_Types].xml" in names or b"mimetypeapplication/" in data[:200]:
         return "unknown"
     return "zip"
+
+
+def _entry_names(data: bytes) -> list[bytes]:
+    """Names of a ZIP's first entries, by its directory or, where that is cut off, its first parts.
+
+    A search through the bytes would not do: an archive that stores documents without packing them
+    contains their names too.
+    """
+    end = data.rfind(b"PK\x05\x06")
+    names: list[bytes] = []
+    if end >= 0 and len(data) >= end + 20:
+        at = int.from_bytes(data[end + 16 : end + 20], "little")
+        while data[at : at + 4] == b"PK\x01\x02" and len(names) < _MOST_ENTRIES:
+            name, extra, comment = (
+                int.from_bytes(data[at + k : at + k + 2], "little") for k in (28, 30, 32)
+            )
+            names.append(data[at + 46 : at + 46 + name])
+            at += 46 + name + extra + comment
+    if names:
+        return names
+    length = int.from_bytes(data[26:28], "little")
+    first = data[30 : 30 + length]
+    if first in _PACKAGE_STARTS or first.startswith(_PACKAGE_FOLDERS):
+        return [first, *([b"[Content_Types].xml", b"word/"] if b"word/" in data else [])]
+    return [first]
 
 
 def _textual(data: bytes, head: bytes, suffix: str) -> str:

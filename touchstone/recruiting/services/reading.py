@@ -77,13 +77,14 @@ def resumes_read(
 def resumes_drain(*, position: Position, clock: Clock) -> int:
     """Reads what is queued in a position until nothing is left; what another job has claimed is
     left to it. Returns how many were read."""
-    first = next(_claims(position, clock), None)
+    claims = _claims(position, clock)
+    first = next(claims, None)
     if first is None:
         return 0
     document = position.model_version.document if position.model_version else None
     done = 0
     with reader_pool(clock().date(), document) as pool:
-        waiting: Iterator[Resume] = itertools.chain([first], _claims(position, clock))
+        waiting: Iterator[Resume] = itertools.chain([first], claims)
         while read := _read_with(pool, waiting, position, clock):
             done += read
             waiting = _claims(position, clock)
