@@ -27,7 +27,7 @@ def letter_names() -> list[str]:
     return sorted(_letters())
 
 
-def letter(name: str, language: str, **facts: Any) -> tuple[str, str]:
+def letter(name: str, language: str, /, **facts: Any) -> tuple[str, str]:
     """Subject and body.
 
     Raises:

@@ -1,0 +1,106 @@
+"""The question kit of an interview: chosen by the engine for this candidate, kept on the interview.
+
+What candidates of the round were shown before counts against a question, so that kits differ and
+nobody can pass questions on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import zlib
+from typing import Any
+
+from django.db.models import Count
+
+from touchstone.common.errors import TouchstoneError
+from touchstone.engine.profiles.model import parse_model
+from touchstone.engine.questions.loading import parse_question
+from touchstone.engine.questions.question import Question as EngineQuestion
+from touchstone.interviews.models import Interview
+from touchstone.library.models import Exposure, Question
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application
+
+log = logging.getLogger("touchstone.interviews")
+
+
+def questions_for(position: Position) -> list[EngineQuestion]:
+    """The active questions that fit any industry or the position's, newest revision of each."""
+    rows = (
+        Question.objects.filter(status=Question.Status.ACTIVE)
+        .filter(industry__in=["", position.industry])
+        .order_by("code", "-revision")
+    )
+    found: dict[str, EngineQuestion] = {}
+    for row in rows:
+        if row.code not in found:
+            found[row.code] = parse_question(row.document, source=row.code)
+    return list(found.values())
+
+
+def kit_document(
+    application: Application,
+    *,
+    minutes: int,
+    questions: list[EngineQuestion] | None = None,
+) -> dict[str, Any]:
+    """The kit for one candidate as plain data; empty where there are no questions or no model.
+
+    Args:
+        minutes: of the talk; the kit leaves time to arrive and to ask back.
+        questions: of the position, where the caller plans many interviews.
+    """
+    position = application.position
+    chosen = questions_for(position) if questions is None else questions
+    if not chosen or position.model_version is None:
+        return {}
+    from touchstone.engine.questions.kit import build_kit
+
+    seen = dict(
+        Exposure.objects.filter(round_key=position.ref)
+        .values_list("question_code")
+        .annotate(n=Count("pk"))
+    )
+    screening, resume = application.screening, application.resume
+    try:
+        kit = build_kit(
+            parse_model(position.model_version.document),
+            chosen,
+            resume_text=resume.text if resume else "",
+            screening_row=screening.result if screening else {},
+            seen=seen,
+            minutes=minutes,
+            seed=zlib.crc32(application.ref.encode()),
+            lang="en" if application.candidate.language == "en" else "zh",
+        )
+    except TouchstoneError as error:
+        log.warning("no kit", extra={"application": application.ref, "reason": error.message.id})
+        return {}
+    document: dict[str, Any] = kit.document()
+    return document
+
+
+def kit_keep(*, interview: Interview, document: dict[str, Any], at: dt.datetime) -> Interview:
+    """Stores the kit and remembers which questions the candidate will have seen."""
+    interview.kit = document
+    interview.save(update_fields=["kit"])
+    application = interview.application
+    Exposure.objects.bulk_create(
+        [
+            Exposure(
+                question_code=code,
+                round_key=application.position.ref,
+                application_ref=application.ref,
+                at=at,
+            )
+            for code in question_codes(document)
+        ],
+        ignore_conflicts=True,
+    )
+    return interview
+
+
+def question_codes(document: dict[str, Any]) -> list[str]:
+    """The codes of a kit's questions, in order."""
+    return [str(row.get("code") or row.get("id")) for row in document.get("questions", ())]
