@@ -1,0 +1,211 @@
+"""Whose a concept is and whether it is there: polarity by clause.
+
+A sentence is cut into clauses at commas and at words of contrast. A cue speaks within its clause;
+a clause that only goes on listing things ("没用过 Java、C++，Go") takes over the polarity of the
+one before. Someone else as the subject stays the subject until another is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from touchstone.engine.text.cues import Cues, cues
+from touchstone.engine.text.normalize import is_wrapped
+
+Polarity = Literal["own", "negated", "wished", "other_person", "team", "past"]
+
+_STOP = re.compile(r"[。！？!?；;]|\.(?=\s|$)|\n")
+_SUBJECT_REACH = 14  # characters of adverbials that may precede a clause's subject
+_CUT = re.compile(
+    r"[,，]|:(?=\s*[^\s\d])|(?<!合)并且|(?<![合兼归])并(?=[^且未没不非发行列网购])"
+    r"|(?:但是|但|不过|然而|而是|可是|却(?!步)|反而|另外|此外|同时|目前(?=[负主在从])|现在(?=[负主用从]))"
+    r"|\b(?:but|however|though|although|whereas|while)\b"
+    r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
+)
+_CONTRASTS = re.compile(
+    r"但是|但|不过|然而|而是|可是|却|反而|另外|此外|同时|并|目前|现在|but|however|though|although|whereas|while|and"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``flat[start:end]``; ``line`` is where the line it stands in begins."""
+
+    start: int
+    end: int
+    line: int
+
+
+def sentences(flat: str) -> Iterator[Sentence]:
+    """Sentences of a text; a line ends one unless it is wrapped."""
+    start = line = 0
+    for match in _STOP.finditer(flat):
+        newline = match[0] == "\n"
+        if newline and is_wrapped(flat, match.start()):
+            continue
+        if match.start() > start:
+            yield Sentence(start, match.start(), line)
+        start = match.end()
+        if newline:
+            line = start
+    if start < len(flat):
+        yield Sentence(start, len(flat), line)
+
+
+def polarities(
+    flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]
+) -> list[Polarity]:
+    """The polarity of each mention of one sentence.
+
+    Args:
+        flat: the flattened text.
+        sentence: whose mentions they are.
+        mentions: offsets, in order.
+    """
+    words = cues()
+    masked = _masked(flat, sentence, mentions)
+    if not words.any_polarity.search(masked):
+        return ["own"] * len(mentions)
+    reading = _SentenceReading(words, masked, sentence.start, mentions)
+    return reading.judged()
+
+
+def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) -> str:
+    """The sentence with its mentions blotted out, so that no cue is seen inside a concept."""
+    parts: list[str] = []
+    done = sentence.start
+    for start, end in mentions:
+        if end <= done:
+            continue
+        start = max(start, done)
+        parts.append(flat[done:start])
+        parts.append("x" * (min(end, sentence.end) - start))
+        done = min(end, sentence.end)
+    parts.append(flat[done : sentence.end])
+    return "".join(parts).replace("\n", " ")
+
+
+class _SentenceReading:
+    """Goes through the clauses of one sentence, carrying polarity and subject along."""
+
+    def __init__(
+        self, words: Cues, text: str, offset: int, mentions: Sequence[tuple[int, int]]
+    ) -> None:
+        self._words = words
+        self._text = text
+        self._mentions = [(start - offset, end - offset) for start, end in mentions]
+        self._carried: Polarity = "own"
+        self._subject: Polarity = "own"
+
+    def judged(self) -> list[Polarity]:
+        verdicts: list[Polarity] = ["own"] * len(self._mentions)
+        previous: list[int] = []
+        for start, end, contrast in self._clauses():
+            inside = [i for i, (a, _) in enumerate(self._mentions) if start <= a < end]
+            spoken = self._clause(start, end, contrast, inside)
+            for index, polarity in zip(inside, spoken, strict=True):
+                verdicts[index] = polarity
+            if not inside and previous and self._looks_back(start, end):
+                for index in previous:
+                    verdicts[index] = "past" if verdicts[index] == "own" else verdicts[index]
+            previous = inside or previous
+        return verdicts
+
+    def _clauses(self) -> Iterator[tuple[int, int, bool]]:
+        start, contrast = 0, False
+        for match in _CUT.finditer(self._text):
+            if any(a < match.start() < b for a, b in self._mentions):
+                continue
+            if match.start() > start:
+                yield start, match.start(), contrast
+            contrast = bool(_CONTRASTS.match(match[0]))
+            start = match.start() if match[0] in {"目前", "现在"} else match.end()
+        if start < len(self._text):
+            yield start, len(self._text), contrast
+
+    def _looks_back(self, start: int, end: int) -> bool:
+        """Whether a clause without mentions says that those before it are of the past."""
+        return self._words.past_back.search(self._text, start, end) is not None
+
+    def _clause(self, start: int, end: int, contrast: bool, inside: list[int]) -> list[Polarity]:
+        words, text = self._words, self._text
+        own = words.own.search(text, start, end)
+        subject = self._subject_of(start, end)
+        if subject != "own":
+            self._subject = subject
+        elif own:
+            self._subject = "own"
+        forward = self._forward(start, end)
+        bare = not (forward or own or words.predicate.search(text, start, end))
+        if contrast or not bare:
+            self._carried = "own"
+        verdicts = [self._one(i, start, end, forward, bare) for i in inside]
+        if forward:
+            self._carried = max(forward)[1]
+        return verdicts
+
+    def _subject_of(self, start: int, end: int) -> Polarity:
+        """Whose doing the clause is, where someone else is named as its subject."""
+        words, text = self._words, self._text
+        if words.done_by.search(text, start, end):
+            return "other_person"
+        for pattern, polarity in ((words.others, "other_person"), (words.team, "team")):
+            for match in pattern.finditer(text, start, end):
+                if match.start() - start > _SUBJECT_REACH:
+                    break
+                before = text[start : match.start()]
+                if words.no_subject.search(before) or words.own.search(before):
+                    continue
+                if words.follows.match(text, match.end(), end):
+                    return polarity  # type: ignore[return-value]
+        return "own"
+
+    def _forward(self, start: int, end: int) -> list[tuple[int, Polarity]]:
+        """Where in the clause something begins to be negated, wished for or of the past."""
+        words, text = self._words, self._text
+        found: list[tuple[int, Polarity]] = []
+        for pattern, polarity in (
+            (words.negated, "negated"),
+            (words.wished, "wished"),
+            (words.past, "past"),
+        ):
+            found += [(m.end(), polarity) for m in pattern.finditer(text, start, end)]  # type: ignore[misc]
+        return found
+
+    def _one(
+        self, index: int, start: int, end: int, forward: list[tuple[int, Polarity]], bare: bool
+    ) -> Polarity:
+        first, last = self._mentions[index]
+        said = [cue for cue in forward if cue[0] <= first]
+        if said:
+            return max(said)[1]
+        later = any(a > first for a, _ in self._mentions if a < end)
+        words, text = self._words, self._text
+        if self._lies_between(first, last, start, end):
+            return "negated"
+        for pattern, polarity in (
+            (words.negated_back, "negated"),
+            (words.wished_back, "wished"),
+            (words.past_back, "past"),
+        ):
+            match = pattern.search(text, last, end)
+            if match and not (later and self._mention_after(match.end(), end)):
+                return polarity  # type: ignore[return-value]
+        if self._subject != "own":
+            return self._subject
+        return self._carried if bare else "own"
+
+    def _mention_after(self, offset: int, end: int) -> bool:
+        return any(offset <= a < end for a, _ in self._mentions)
+
+    def _lies_between(self, first: int, last: int, start: int, end: int) -> bool:
+        for opening, closing in self._words.between:
+            for match in opening.finditer(self._text, start, first):
+                if not closing.search(self._text, match.end(), first) and closing.search(
+                    self._text, last, end
+                ):
+                    return True
+        return False

@@ -1,0 +1,114 @@
+"""Text as concepts are looked for in it, with the way back to the text as it is written.
+
+Two forms, both lower case, narrow and in simplified characters:
+
+* `flattened` has the same length as the original: for clauses, cues and contexts;
+* `Normalized.text` is shorter: no space between Han characters or beside them, one space for any
+  run of spaces, hyphens and underscores between Latin words, wrapped lines joined. Every
+  character knows its offset in the original.
+
+>>> normal = normalized("標 注 Fine-Tuning 数据")
+>>> normal.text
+'标注fine tuning数据'
+>>> normal.span(2, 13)
+(4, 15)
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+
+from touchstone.engine.text.lexicon import read_yaml
+
+HAN = "\u3400-\u9fff"
+_WRAP_WIDTH = 40  # columns; a Han character takes two
+_SPACES = (0x3000, 0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F)
+_DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2212)
+_JOINTS = re.compile(
+    rf"(?<=[{HAN}]) +(?=[{HAN}a-z0-9.])"
+    rf"|(?<=[a-z0-9+#]) +(?=[{HAN}])"
+    r"|(?<=[a-z0-9])[ _\-]+(?=[a-z0-9])"
+    rf"|(?<=[{HAN}a-z0-9,，、])\n(?=[{HAN}a-z0-9])"
+)
+_WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uff60]")
+_AFTER_STOP = re.compile(r"[。；;:：!！?？.]\s*$")
+_OPENS_ITEM = re.compile(r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳])")
+# Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
+_ADDRESS = re.compile(
+    r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"
+    r"|https?://[^\s，。；、）)]+"
+    r"|www\.[^\s，。；、）)]+"
+    r"|(?<![\w.])(?:[a-z0-9\-]+\.)+(?:com|cn|org|edu|io)(?:/[^\s，。；、）)]*|(?![\w.]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """``text`` with the offset in the original of each of its characters."""
+
+    text: str
+    flat: str
+    original: str
+    offsets: tuple[int, ...] | list[int] = field(repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original of ``text[start:end]``; ``end`` must be past ``start``."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+@functools.cache
+def _table() -> dict[int, int]:
+    characters = read_yaml("traditional.yaml")
+    old = characters["traditional"].replace("\n", "")
+    new = characters["simplified"].replace("\n", "")
+    table = {ord(a): ord(b) for a, b in zip(old, new, strict=True)}
+    table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    table |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
+    table |= {code: code + 32 for code in range(0x41, 0x5B)}
+    table |= dict.fromkeys(_SPACES, 0x20)
+    table |= dict.fromkeys(_DASHES, 0x2D)
+    return table
+
+
+def flattened(text: str) -> str:
+    """``text`` of the same length: lower-case ASCII, narrow forms, simplified characters."""
+    return text.translate(_table())
+
+
+def is_wrapped(flat: str, newline: int) -> bool:
+    """Whether the line that ends at ``newline`` goes on below: it is full and no stop ends it."""
+    first = flat.rfind("\n", 0, newline) + 1
+    line = flat[first:newline]
+    if len(line) + len(_WIDE.findall(line)) < _WRAP_WIDTH or _AFTER_STOP.search(line):
+        return False
+    return not _OPENS_ITEM.match(flat, newline + 1)
+
+
+def normalized(text: str) -> Normalized:
+    """Both forms of a text; addresses and links are blanked out."""
+    flat = flattened(text)
+    masked = _ADDRESS.sub(lambda m: "\x01" * len(m[0]), flat) if "." in flat else flat
+    parts: list[str] = []
+    offsets: list[int] = []
+    done = 0
+    for match in _JOINTS.finditer(masked):
+        start, end = match.span()
+        latin = masked[start - 1].isascii() and masked[end].isascii()
+        if masked[start] == "\n" and not is_wrapped(masked, start):
+            continue
+        parts.append(masked[done:start])
+        offsets.extend(range(done, start))
+        if latin:
+            parts.append(" ")
+            offsets.append(start)
+        done = end
+    parts.append(masked[done:])
+    offsets.extend(range(done, len(masked)))
+    return Normalized("".join(parts), flat, text, offsets)
+
+
+def key_of(name: str) -> str:
+    """A name or alias in the form in which it is looked for."""
+    return normalized(name.strip()).text
