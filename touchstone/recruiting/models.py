@@ -229,6 +229,7 @@ class PortalLink(Referenced):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=16)  # portal | booking | rsvp
     token_sha256 = models.CharField(max_length=64, unique=True)
+    session_sha256 = models.CharField(max_length=64, blank=True)  # the one browser it is tied to
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     redeemed_at = models.DateTimeField(null=True, blank=True)

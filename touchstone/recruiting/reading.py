@@ -17,6 +17,7 @@ from touchstone.engine.profiles.model import CompetencyModel, parse_model
 from touchstone.engine.resumes.isolated import ReaderPool, Reading
 from touchstone.engine.resumes.row import parse_row
 
+NOT_SCREENED = "screening_failed"
 # What databases refuse in text; replaced one for one, so that offsets hold.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -59,13 +60,20 @@ def read_and_screen(reading: Reading, *, model: str, as_of: dt.date) -> ReadFile
     text = _UNSTORABLE.sub("\ufffd", reading.document.text)
     screening = None
     if model:
-        from touchstone.engine.screening.screen import screen
-
-        result = screen(
-            text, reading.resume, _model(model), as_of=as_of, flags=reading.document.flags
-        )
-        screening = storable(result.row())
+        try:
+            screening = _screening(text, reading, model, as_of)
+        except Exception:  # noqa: BLE001 - a fault of ours: the reading stands, and a flag says so
+            row["flags"] = sorted({*row["flags"], NOT_SCREENED})
     return ReadFile(row, text, reading.document.geometry(), screening)
+
+
+def _screening(text: str, reading: Reading, model: str, as_of: dt.date) -> dict[str, Any]:
+    from touchstone.engine.screening.screen import screen
+
+    flags = reading.document.flags
+    result = screen(text, reading.resume, _model(model), as_of=as_of, flags=flags)
+    row: dict[str, Any] = storable(result.row())
+    return row
 
 
 @functools.lru_cache(maxsize=4)

@@ -48,23 +48,53 @@ def link_create(
 
 
 @transaction.atomic
-def link_redeem(*, token: str, at: dt.datetime) -> PortalLink:
-    """The link a token opens. The caller binds it to a session of its own.
+def link_redeem(*, token: str, at: dt.datetime) -> tuple[PortalLink, str]:
+    """The link a token opens, and the secret that ties it to one browser from now on.
+
+    The first browser gets it, by one conditional update; two at the same moment cannot both.
 
     Raises:
-        NotFound: unknown, expired, revoked, or the candidate's data were erased. One answer for
-            all, so that nobody learns which.
+        NotFound: unknown, used, expired, revoked, or the candidate's data were erased. One answer
+            for all, so that nobody learns which.
     """
-    link = (
-        PortalLink.objects.select_related("application__candidate", "application__position")
-        .filter(token_sha256=token_sha256(token[:200]))
+    link = _found(token_sha256=token_sha256(token[:200]))
+    if link is None or not link_alive(link, at):
+        raise NotFound(say("recruiting.link_used"))
+    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    first = PortalLink.objects.filter(pk=link.pk, redeemed_at=None).update(
+        redeemed_at=at, session_sha256=token_sha256(secret)
+    )
+    if not first:
+        raise NotFound(say("recruiting.link_used"))
+    audit_record(
+        Actor("candidate", link.application.candidate.ref),
+        "link.opened",
+        object_type="application",
+        object_ref=link.application.ref,
+        branch_ref=link.application.branch.ref,
+        detail={"link": link.ref},
+    )
+    return link, secret
+
+
+def link_of_session(*, ref: str, secret: str, at: dt.datetime) -> PortalLink | None:
+    """The link a browser was tied to, if it still opens anything; asked on every request."""
+    link = _found(ref=ref[:32])
+    if link is None or not link.session_sha256 or not link_alive(link, at):
+        return None
+    if not secrets.compare_digest(link.session_sha256, token_sha256(secret[:200])):
+        return None
+    return link
+
+
+def _found(**named: str) -> PortalLink | None:
+    return (
+        PortalLink.objects.select_related(
+            "application__candidate__branch", "application__position__branch", "application__branch"
+        )
+        .filter(**named)
         .first()
     )
-    if link is None or not link_alive(link, at):
-        raise NotFound(say("recruiting.link_dead"))
-    if link.redeemed_at is None:
-        PortalLink.objects.filter(pk=link.pk, redeemed_at=None).update(redeemed_at=at)
-    return link
 
 
 def link_alive(link: PortalLink, at: dt.datetime) -> bool:
