@@ -90,7 +90,10 @@ class KnownErrors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TouchstoneError):
             status = next((code for kind, code in STATUS if isinstance(exception, kind)), 400)
-            return error_page(request, status, exception.message)
+            more = {}
+            if isinstance(exception, Conflict):
+                more = {"theirs": exception.theirs, "mine": exception.mine}
+            return error_page(request, status, exception.message, **more)
         if isinstance(exception, OperationalError):
             log.warning("database busy", extra={"path_kind": request.path.split("/")[1]})
             response = error_page(request, 503, None)

@@ -26,11 +26,19 @@ def language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def error_page(request: HttpRequest, status: int, message: Message | None) -> HttpResponse:
-    """The error in the reader's language: JSON for the API, a block for HTMX, a page otherwise."""
+def error_page(
+    request: HttpRequest, status: int, message: Message | None, **more: object
+) -> HttpResponse:
+    """The error in the reader's language: JSON for the API and our scripts, a block for HTMX, a
+    page otherwise.
+
+    Args:
+        more: further fields of the JSON answer, such as both sides of a conflict.
+    """
     text = say_it(message, language()) if message else ""  # type: ignore[arg-type]
-    if request.path.startswith("/api/"):
-        body = {"error": message.id if message else f"http.{status}", "detail": text}
+    by_script = request.headers.get("Accept", "").startswith("application/json")
+    if request.path.startswith("/api/") or by_script:
+        body = {"error": message.id if message else f"http.{status}", "detail": text, **more}
         return JsonResponse(body, status=status)
     htmx = getattr(request, "htmx", None)
     context = {
