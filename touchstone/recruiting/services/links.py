@@ -59,13 +59,13 @@ def link_redeem(*, token: str, at: dt.datetime) -> tuple[PortalLink, str]:
     """
     link = _found(token_sha256=token_sha256(token[:200]))
     if link is None or not link_alive(link, at):
-        raise NotFound(say("recruiting.link_used"))
+        raise NotFound(say("recruiting.link_dead"))
     secret = secrets.token_urlsafe(TOKEN_BYTES)
     first = PortalLink.objects.filter(pk=link.pk, redeemed_at=None).update(
         redeemed_at=at, session_sha256=token_sha256(secret)
     )
     if not first:
-        raise NotFound(say("recruiting.link_used"))
+        raise NotFound(say("recruiting.link_dead"))
     audit_record(
         Actor("candidate", link.application.candidate.ref),
         "link.opened",
