@@ -31,13 +31,15 @@ from touchstone.assessments.services.sittings import (
     item_start,
     program_submit,
 )
-from touchstone.common.actors import SYSTEM
+from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.errors import InvalidInput
 from touchstone.integrations.sandbox import SandboxUnavailable
 from touchstone.library.models import Question
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
+from touchstone.recruiting.services.consents import consent_give
 
+CANDIDATE = Actor("candidate")
 PROBLEM = "standardise-missing-values"
 REFERENCE = (
     Path(__file__).resolve().parents[2]
@@ -98,6 +100,9 @@ def attempt(
         at=now,
     )
     attempt = attempt_invite(actor=actor, application=application, paper=paper, at=now)
+    consent_give(
+        actor=CANDIDATE, candidate=application.candidate, purpose="assessment", granted=True, at=now
+    )
     return attempt_start(attempt=attempt, at=now)
 
 

@@ -70,7 +70,8 @@ def audit_record(
         at=utc_now(),
         actor_kind=actor.kind,
         actor_ref=actor.ref,
-        actor_name=actor.name,
+        # The log outlives what a candidate may have erased: their name is not in it.
+        actor_name="" if actor.kind == "candidate" else actor.name,
         action=action,
         object_type=object_type,
         object_ref=object_ref,

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from touchstone.assessments.models import Attempt, AttemptItem, Paper, PaperItem, TaskKind
@@ -18,14 +19,18 @@ from touchstone.engine.questions.loading import built_in_questions, parse_questi
 from touchstone.engine.questions.question import Question
 from touchstone.library import models as library
 from touchstone.positions.models import Position
+from touchstone.recruiting.letters import letter, moment_text
 from touchstone.recruiting.models import Application
 from touchstone.recruiting.services.applications import application_move
+from touchstone.recruiting.services.links import link_create
+from touchstone.recruiting.services.outbox import Draft, message_queue
 from touchstone.recruiting.stages import Stage
 
 PREFERRED_PROBLEMS = ("standardise-missing-values", "linear-regression", "label-quality-sql")
 CODING_MINUTES = 45
 LEARNING_MINUTES = 50
 LEVEL = 3
+LINK_DAYS = 60  # the link also shows the way on after the assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def attempt_invite(
     days: int = 7,
     extra_minutes: int = 0,
 ) -> Attempt:
-    """Invites the candidate; inviting twice gives the same attempt.
+    """Invites the candidate, with a letter; inviting twice gives the same attempt.
 
     Args:
         days: from now until the sitting must be finished.
@@ -113,11 +118,54 @@ def attempt_invite(
         invited_at=at,
         deadline=at + dt.timedelta(days=days),
     )
+    items = list(paper.items.all())
     AttemptItem.objects.bulk_create(
         AttemptItem(attempt=attempt, item=item, variant=(seed >> (3 * number)) % 997)
-        for number, item in enumerate(paper.items.all())
+        for number, item in enumerate(items)
     )
+    _invitation(actor, attempt, items, at)
     return attempt
+
+
+def _invitation(
+    actor: Actor, attempt: Attempt, items: Sequence[PaperItem], at: dt.datetime
+) -> None:
+    """The letter with the candidate's own link."""
+    application = attempt.application
+    candidate, position = application.candidate, application.position
+    language = "en" if candidate.language == "en" else "zh"
+    _link, url = link_create(
+        actor=actor, application=application, purpose="portal", at=at, days=LINK_DAYS
+    )
+    branch = position.branch
+    minutes = sum(item.minutes for item in items) + attempt.extra_minutes * len(items)
+    until = moment_text(attempt.deadline, branch.time_zone, language)
+    subject, body = letter(
+        "assessment_invitation",
+        language,
+        company=branch.name_en if language == "en" and branch.name_en else branch.name,
+        position=position.title_en if language == "en" and position.title_en else position.title,
+        name=candidate.name,
+        tasks=len(items),
+        minutes=minutes,
+        deadline=f"{until} ({branch.time_zone})",
+        link=url,
+        contact=settings.DEFAULT_FROM_EMAIL,
+    )
+    message_queue(
+        key=f"assessment:{attempt.ref}",
+        branch=branch,
+        draft=Draft(
+            channel="mail",
+            template="assessment_invitation",
+            language=language,
+            subject=subject,
+            body=body,
+            address=candidate.email,
+        ),
+        at=at,
+        application=application,
+    )
 
 
 @transaction.atomic

@@ -17,9 +17,11 @@ from touchstone.assessments.models import (
 from touchstone.audit.models import StoredFile
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
-from touchstone.common.errors import Conflict, InvalidInput
+from touchstone.common.errors import Conflict, InvalidInput, NotAllowed
 from touchstone.common.messages import say
-from touchstone.recruiting.services.applications import application_move
+from touchstone.recruiting.models import Application, Consent
+from touchstone.recruiting.services.applications import application_move, is_final
+from touchstone.recruiting.services.consents import has_consent
 from touchstone.recruiting.stages import Stage
 
 GRACE = dt.timedelta(seconds=60)
@@ -36,10 +38,12 @@ def attempt_start(*, attempt: Attempt, at: dt.datetime) -> Attempt:
     """Opens the sitting; the first press counts.
 
     Raises:
-        InvalidInput: the time to sit is over.
+        InvalidInput: the time to sit is over, or the candidate has not agreed to it.
+        NotAllowed: the application is closed or withdrawn.
     """
-    if at > attempt.deadline:
-        raise InvalidInput(say("assessments.window_over"))
+    require_sitting_open(attempt, at)
+    if not has_consent(attempt.application.candidate, Consent.Purpose.ASSESSMENT, at):
+        raise InvalidInput(say("assessments.consent_missing"))
     Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.INVITED).update(
         status=Attempt.Status.STARTED, started_at=at
     )
@@ -47,11 +51,28 @@ def attempt_start(*, attempt: Attempt, at: dt.datetime) -> Attempt:
     return attempt
 
 
+def require_sitting_open(attempt: Attempt, at: dt.datetime) -> None:
+    """Whether the candidate may still work on it; asked again on every page and every save.
+
+    Raises:
+        NotAllowed: the application is withdrawn or closed.
+        InvalidInput: handed in, or the time to sit is over.
+    """
+    stage = Application.objects.values_list("stage", flat=True).get(pk=attempt.application_id)
+    if is_final(stage):
+        raise NotAllowed(say("assessments.application_closed"))
+    if attempt.status == Attempt.Status.SUBMITTED:
+        raise InvalidInput(say("assessments.handed_in"))
+    if at > attempt.deadline + GRACE:
+        raise InvalidInput(say("assessments.window_over"))
+
+
 @transaction.atomic
 def item_start(*, item: AttemptItem, at: dt.datetime) -> AttemptItem:
     """Starts the task's clock on the server; opening it again, elsewhere too, changes nothing."""
-    if at > item.attempt.deadline:
-        raise InvalidInput(say("assessments.window_over"))
+    require_sitting_open(item.attempt, at)
+    if item.attempt.status == Attempt.Status.INVITED:
+        raise InvalidInput(say("assessments.not_started"))
     minutes = item.item.minutes + item.attempt.extra_minutes
     first_phase = "before" if item.item.kind == TaskKind.LEARNING else ""
     AttemptItem.objects.filter(pk=item.pk, started_at=None).update(
@@ -93,10 +114,12 @@ def draft_save(
 
     Raises:
         Conflict: another window saved something else; both texts are in the error.
-        InvalidInput: handed in already, out of time, or a text over 60 000 characters.
+        InvalidInput: handed in already, out of time, a text over 60 000 characters, or a part of
+            a learning task that is not open now.
     """
     locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
     _require_open(locked, at)
+    _require_phase(locked, content, at)
     if any(len(text) > LONGEST_ANSWER for text in content.values()):
         raise InvalidInput(say("assessments.too_long", limit=LONGEST_ANSWER))
     merged = {**locked.content, **content}
@@ -198,7 +221,20 @@ def signal_record(
     return IntegritySignal.objects.create(attempt=attempt, kind=kind, detail=detail, at=at)
 
 
+def _require_phase(item: AttemptItem, content: dict[str, str], at: dt.datetime) -> None:
+    """Before the reading only what was known before; the answers only after it."""
+    if item.item.kind != TaskKind.LEARNING:
+        return
+    phase = learning_phase(item, at)
+    for name, text in content.items():
+        open_in = "before" if name == "before" else "after"
+        if phase != open_in and text != item.content.get(name, ""):
+            raise InvalidInput(say("assessments.wrong_phase"))
+
+
 def _require_open(item: AttemptItem, at: dt.datetime) -> None:
+    if item.started_at is None:
+        raise InvalidInput(say("assessments.not_started"))
     if item.submitted_at:
         raise InvalidInput(say("assessments.handed_in"))
     if item.deadline and at > item.deadline + GRACE:
