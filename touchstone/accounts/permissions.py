@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from touchstone.accounts.models import Branch, Person, Role, RoleAssignment
 from touchstone.common.actors import Actor
-from touchstone.common.errors import NotAllowed
+from touchstone.common.errors import NotAllowed, NotFound
 from touchstone.common.messages import say
 
 
@@ -75,3 +75,53 @@ def in_branches_self(person: Person, roles: Iterable[str]) -> Q:
                 return Q()
             ids.add(branch_id)
     return Q(pk__in=ids)
+
+
+def administered_people(person: Person) -> QuerySet[Person]:
+    """The people of the branches that the person administers; everybody for a group's one."""
+    return Person.objects.filter(in_branches(person, (Role.ADMINISTRATOR,)))
+
+
+def administered_person(person: Person, ref: str) -> Person:
+    """Somebody whose account the person may look at.
+
+    Raises:
+        NotFound: there is none in the branches that the person administers.
+    """
+    found = (
+        administered_people(person).select_related("branch", "department").filter(ref=ref).first()
+    )
+    if found is None:
+        raise NotFound(say("accounts.no_such_person"))
+    return found
+
+
+def administered_branch(person: Person, ref: str) -> Branch | None:
+    """The branch by its ref; None for an empty ref, which stands for the whole group.
+
+    Raises:
+        NotFound: there is none that the person administers.
+        NotAllowed: the whole group was meant and the person administers single branches.
+    """
+    if not ref:
+        if None not in role_scopes(person).get(Role.ADMINISTRATOR, ()):
+            raise NotAllowed(say("accounts.not_allowed"))
+        return None
+    branch = Branch.objects.filter(in_branches_self(person, (Role.ADMINISTRATOR,)), ref=ref).first()
+    if branch is None:
+        raise NotFound(say("accounts.no_such_branch"))
+    return branch
+
+
+def require_administers(person: Person, other: Person) -> None:
+    """Nobody changes the account of somebody whose rights reach further than their own.
+
+    Raises:
+        NotAllowed: the other one holds a role in a branch that the person does not administer.
+    """
+    own = role_scopes(person).get(Role.ADMINISTRATOR, set())
+    if None in own:
+        return
+    held = set(RoleAssignment.objects.filter(person=other).values_list("branch_id", flat=True))
+    if not held <= own:
+        raise NotAllowed(say("accounts.rights_reach_further"))

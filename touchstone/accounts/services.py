@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
 from touchstone.accounts.models import Branch, Department, Person, Role, RoleAssignment
+from touchstone.accounts.selectors import is_last_administrator
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import InvalidInput
@@ -121,7 +123,13 @@ def role_grant(*, actor: Actor, person: Person, role: str, branch: Branch | None
 
 @transaction.atomic
 def role_revoke(*, actor: Actor, person: Person, role: str, branch: Branch | None) -> None:
-    """Takes a role back; every session of the person ends."""
+    """Takes a role back; every session of the person ends.
+
+    Raises:
+        InvalidInput: nobody would be left to administer the group.
+    """
+    if role == Role.ADMINISTRATOR and branch is None:
+        _require_another_administrator(person)
     RoleAssignment.objects.filter(person=person, role=role, branch=branch).delete()
     _sessions_end(person)
     _log(actor, "role.revoked", "person", person.ref, branch, role)
@@ -129,7 +137,13 @@ def role_revoke(*, actor: Actor, person: Person, role: str, branch: Branch | Non
 
 @transaction.atomic
 def person_active_set(*, actor: Actor, person: Person, active: bool) -> None:
-    """Closes or reopens an account; closing ends every session at once."""
+    """Closes or reopens an account; closing ends every session at once.
+
+    Raises:
+        InvalidInput: nobody would be left to administer the group.
+    """
+    if not active:
+        _require_another_administrator(person)
     Person.objects.filter(pk=person.pk).update(is_active=active)
     _sessions_end(person)
     _log(actor, "person.opened" if active else "person.closed", "person", person.ref, person.branch)
@@ -145,6 +159,58 @@ def password_set(*, actor: Actor, person: Person, password: str) -> None:
     _password_set(person, password)
     person.save(update_fields=["password"])
     _log(actor, "person.password_set", "person", person.ref, person.branch)
+
+
+@transaction.atomic
+def person_edit(
+    *,
+    actor: Actor,
+    person: Person,
+    name: str,
+    name_en: str = "",
+    email: str = "",
+    title: str = "",
+    department: Department | None = None,
+) -> Person:
+    """Changes what is shown of a person; the branch follows the department.
+
+    Raises:
+        InvalidInput: no name.
+    """
+    if not name.strip():
+        raise InvalidInput(say("accounts.name_missing"), field="name")
+    before = [person.name, person.name_en, person.email, person.title, person.department_id]
+    person.name = name.strip()[:80]
+    person.name_en = name_en.strip()[:80]
+    person.email = email.strip()[:254]
+    person.title = title.strip()[:80]
+    if department is not None:
+        person.department = department
+        person.branch = department.branch
+    person.save(update_fields=["name", "name_en", "email", "title", "department", "branch"])
+    audit_record(
+        actor,
+        "person.edited",
+        object_type="person",
+        object_ref=person.ref,
+        branch_ref=person.branch.ref if person.branch else "",
+        before=before,
+        after=[person.name, person.name_en, person.email, person.title, person.department_id],
+    )
+    return person
+
+
+@transaction.atomic
+def second_factor_remove(*, actor: Actor, person: Person) -> None:
+    """For somebody who lost their phone: signs in with the password alone, and sets it up anew."""
+    Authenticator.objects.filter(user=person).delete()
+    _sessions_end(person)
+    _log(actor, "person.second_factor_removed", "person", person.ref, person.branch)
+
+
+def _require_another_administrator(person: Person) -> None:
+    if is_last_administrator(person):
+        raise InvalidInput(say("accounts.last_administrator"))
 
 
 def _password_set(person: Person, password: str | None) -> None:

@@ -52,8 +52,7 @@ def demo_sign_in(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     person = get_object_or_404(Person, ref=ref, is_active=True)
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    response = HttpResponseRedirect(safe_next(request))
-    return response
+    return HttpResponseRedirect(safe_next(request))
 
 
 @require_POST

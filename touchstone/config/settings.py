@@ -35,12 +35,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
+    # Before allauth, whose templates ours take the place of.
     "touchstone.ui",
     "touchstone.audit",
     "touchstone.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "touchstone.library",
     "touchstone.positions",
     "touchstone.recruiting",
@@ -109,6 +110,9 @@ ACCOUNT_ADAPTER = "touchstone.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+PASSWORD_RESET_TIMEOUT = 7 * 86400  # an invitation's link
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Touchstone 试金石"
 LOGIN_URL = "/sign-in/"
