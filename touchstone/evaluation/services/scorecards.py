@@ -84,14 +84,19 @@ def score_save(
     elif row.version != version:
         raise Conflict(
             say("evaluation.score_changed"),
-            theirs={"score": row.score, "comment": row.comment, "version": row.version},
-            mine={"score": value, "comment": comment},
+            theirs={
+                "score": row.score,
+                "not_observed": row.not_observed,
+                "comment": row.comment,
+                "version": row.version,
+            },
+            mine={"score": value, "not_observed": not_observed, "comment": comment},
         )
     else:
         row.score, row.not_observed, row.comment, row.updated_at = value, not_observed, comment, at
         row.version += 1
         row.save()
-    room_touch(scorecard.interview)
+    # The room's counter stays as it is: a draft is nobody else's business.
     return row
 
 

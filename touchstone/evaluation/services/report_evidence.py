@@ -1,0 +1,226 @@
+"""The pieces of evidence of a report, numbered, each with the place it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from touchstone.assessments.models import AttemptItem, Grading, TaskKind
+from touchstone.common.messages import say
+from touchstone.evaluation.models import Scorecard
+from touchstone.evaluation.services.calibration import stored
+from touchstone.interviews.models import RoomNote
+from touchstone.recruiting.models import Application
+
+RESUME_LEVEL = {"result": 3, "used": 2, "listed": 1}
+MOST_RESUME, MOST_QUOTES, MOST_NOTES = 16, 3, 24
+LONG_QUOTE = 160
+
+Piece = dict[str, Any]
+
+
+def piece(
+    id_: str,
+    kind: str,
+    level: int,
+    source: str,
+    *,
+    quote: str = "",
+    fact: Any = None,
+    dimension: str = "",
+    indicator: str = "",
+    link: Sequence[Any] = (),
+    lang: str = "",
+    **source_args: Any,
+) -> Piece:
+    """One piece of evidence.
+
+    Args:
+        level: strength 0–4. source, source_args: a message of where it stands.
+        link: name of the page, ref, and optionally a mark or second on it.
+    """
+    return {
+        "id": id_,
+        "kind": kind,
+        "level": level,
+        "quote": quote[:LONG_QUOTE],
+        "fact": fact,
+        "source": stored(say(source, **source_args)),
+        "dimension": dimension,
+        "indicator": indicator,
+        "link": list(link),
+        "lang": lang,
+    }
+
+
+def resume_pieces(application: Application, dimension_of: Mapping[str, str]) -> list[Piece]:
+    """What screening found in the resume, the strongest first."""
+    screening = application.screening
+    if screening is None:
+        return []
+    found = [e for e in screening.result.get("evidence", []) if e.get("kind") in RESUME_LEVEL]
+    found.sort(key=lambda e: (-abs(float(e.get("effect") or 0)), e.get("start", 0)))
+    seen: set[str] = set()
+    pieces: list[Piece] = []
+    language = application.resume.language if application.resume else "zh"
+    for row in found:
+        if row["quote"] in seen or len(pieces) == MOST_RESUME:
+            continue
+        seen.add(row["quote"])
+        indicator = row.get("indicator", "")
+        pieces.append(
+            piece(
+                f"r{len(pieces) + 1}",
+                "resume",
+                RESUME_LEVEL[row["kind"]],
+                "reporting.source_resume",
+                quote=row["quote"],
+                dimension=dimension_of.get(indicator, indicator.split(".")[0]),
+                indicator=indicator,
+                link=["application", application.ref, row.get("start", 0), row.get("end", 0)],
+                lang=language,
+            )
+        )
+    return pieces
+
+
+def item_pieces(
+    item: AttemptItem, number: int, title: Mapping[str, str], graded: Grading | None, run: Any
+) -> list[Piece]:
+    """What one task of the assessment shows: the verdict, or the sentences that earned points."""
+    link = ["attempt", item.attempt.ref]
+    base = {"dimension": item.item.dimension, "link": link}
+    score = None if item.score is None else round(item.score, 1)
+    source = "reporting.source_assessment"
+    words = say(
+        "reporting.words", zh=title.get("zh", ""), en=title.get("en") or title.get("zh", "")
+    )
+    if item.item.kind == TaskKind.CODING:
+        if run is None:
+            fact = stored(say("reporting.fact_no_code"))
+            return [piece(f"t{number}", "test", 0, source, fact=fact, title=words, **base)]
+        tests = run.result.get("tests", [])
+        passed = sum(1 for test in tests if test.get("verdict") == "AC")
+        fact = stored(
+            say(
+                "reporting.fact_code",
+                verdict=run.verdict,
+                passed=passed,
+                total=len(tests),
+                score=score,
+            )
+        )
+        return [piece(f"t{number}", "test", 4, source, fact=fact, title=words, **base)]
+    fact = stored(say("reporting.fact_answer", score=score if score is not None else "–"))
+    level = 3 if graded else 0
+    pieces = [piece(f"t{number}", "answer", level, source, fact=fact, title=words, **base)]
+    result = graded.result if graded else {}
+    quotes = [e for e in result.get("evidence", []) if e.get("polarity") == "supports"]
+    quotes = quotes or [
+        {"quote": c["text"]} for c in result.get("claims", []) if c.get("own", True)
+    ]
+    for index, row in enumerate(quotes[:MOST_QUOTES], 1):
+        pieces.append(
+            piece(
+                f"t{number}q{index}",
+                "answer",
+                3,
+                source,
+                quote=row["quote"],
+                title=words,
+                lang=str(result.get("lang", "")),
+                **base,
+            )
+        )
+    return pieces
+
+
+def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, str]) -> list[Piece]:
+    """One piece for every indicator somebody scored, with their comment where they wrote one."""
+    pieces: list[Piece] = []
+    for card in cards:
+        interview = card.interview
+        for row in card.scores.all():
+            if row.score is None:
+                continue
+            indicator = names.get(row.indicator, row.indicator)
+            fact = stored(
+                say(
+                    "reporting.fact_score_comment" if row.comment else "reporting.fact_score",
+                    indicator=indicator,
+                    score=f"{float(row.score):g}",
+                    comment=row.comment[:LONG_QUOTE],
+                )
+            )
+            pieces.append(
+                piece(
+                    f"s{len(pieces) + 1}",
+                    "score",
+                    3 if row.comment else 2,
+                    "reporting.source_score",
+                    fact=fact,
+                    dimension=row.dimension,
+                    indicator=row.indicator,
+                    link=["room", interview.ref],
+                    rater=card.rater.name,
+                    department=card.department.name if card.department else "",
+                )
+            )
+            pieces[-1]["rater"] = card.rater.ref
+    return pieces
+
+
+def note_pieces(notes: Sequence[RoomNote], dimension_of: Mapping[str, str]) -> list[Piece]:
+    """What the panel wrote down while it listened; private notes never enter a report."""
+    pieces: list[Piece] = []
+    for note in notes[:MOST_NOTES]:
+        pieces.append(
+            piece(
+                f"n{len(pieces) + 1}",
+                "note",
+                2,
+                "reporting.source_note",
+                quote=note.text.strip(),
+                dimension=dimension_of.get(note.indicator, ""),
+                indicator=note.indicator,
+                link=["room", note.interview.ref, note.at_second or 0],
+                author=note.author.name,
+                at=_clock(note.at_second),
+            )
+        )
+    return pieces
+
+
+def view_pieces(departments: Sequence[Mapping[str, Any]]) -> list[Piece]:
+    """The departments' written views."""
+    return [
+        piece(
+            f"v{index}",
+            "view",
+            2,
+            "reporting.source_view",
+            quote=row["text"],
+            department=row["name"],
+            author=row["author"],
+        )
+        for index, row in enumerate((d for d in departments if d["text"]), 1)
+    ]
+
+
+def gap_piece(indicator: str, name: str, dimension: str, number: int) -> Piece:
+    """Where nothing was found: neither in the resume nor by anybody who talked with them."""
+    fact = stored(say("reporting.fact_gap", indicator=name))
+    return piece(
+        f"g{number}",
+        "gap",
+        0,
+        "reporting.source_gap",
+        fact=fact,
+        dimension=dimension,
+        indicator=indicator,
+    )
+
+
+def _clock(second: int | None) -> str:
+    minutes, rest = divmod(second or 0, 60)
+    return f"{minutes:02}:{rest:02}"
