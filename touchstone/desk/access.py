@@ -8,12 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 
 from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import person_actor, require_role
 from touchstone.common.actors import Actor
+from touchstone.common.messages import say
+from touchstone.ui.bilingual import message_text
 
 
 class DeskRequest(HttpRequest):
@@ -38,6 +40,10 @@ def staff(*roles: str) -> Callable[[View], View]:
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             person = request.user
             if not person.is_authenticated or not person.is_active:
+                if wants_json(request):
+                    text = message_text(say("accounts.signed_out"))
+                    body = {"error": "accounts.signed_out", "detail": text}
+                    return JsonResponse(body, status=401)
                 return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
             if roles:
                 require_role(person, roles)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from django.core.paginator import Page
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from touchstone.common.messages import Message
+from touchstone.common.messages import Bilingual, Message
 from touchstone.ui import drawings, formats
 from touchstone.ui.bilingual import active_language, choose, message_text
 from touchstone.ui.icons import ICONS
@@ -59,6 +59,17 @@ def other_lang(text_lang: str) -> SafeString:
 def say(message: Message | Mapping[str, Any] | str) -> str:
     """A message of an engine in the reader's language."""
     return message_text(dict(message) if isinstance(message, Mapping) else message)
+
+
+@register.filter
+def both(words: Any) -> str:
+    """Words kept in both languages (``{zh, en}`` or `Bilingual`) in the reader's."""
+    if isinstance(words, Mapping):
+        first, other = ("en", "zh") if active_language() == "en" else ("zh", "en")
+        return str(words.get(first) or words.get(other) or "")
+    if isinstance(words, Bilingual):
+        return words.text(active_language())
+    return "" if words is None else str(words)
 
 
 @register.simple_tag
