@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import has_role
 from touchstone.evaluation.models import DepartmentEvaluation, Scorecard
-from touchstone.interviews.models import Interview, PanelMember
+from touchstone.interviews.models import Interview, PanelMember, RoomNote
 from touchstone.positions.permissions import SEES_BRANCH
 from touchstone.recruiting.models import Application
 
@@ -52,3 +52,13 @@ def visible_evaluations(person: Person, application: Application) -> QuerySet[De
     if blind(person, application):
         return rows.filter(own)
     return rows.filter(own | Q(submitted_at__isnull=False))
+
+
+def visible_notes(person: Person, interview: Interview) -> QuerySet[RoomNote]:
+    """One's own notes; others' once scores are in, earlier only those their authors shared at
+    once. A private note is its author's alone."""
+    rows = RoomNote.objects.filter(interview=interview, deleted_at=None)
+    own = Q(author=person)
+    if blind(person, interview.application):
+        return rows.filter(own | Q(shared_now=True, private=False))
+    return rows.filter(own | Q(private=False))

@@ -100,6 +100,35 @@ def score_save(
     return row
 
 
+@transaction.atomic
+def summary_save(
+    *, actor: Actor, scorecard: Scorecard, text: str, version: int, at: dt.datetime
+) -> Scorecard:
+    """Keeps the rater's overall impression as typed.
+
+    Args:
+        version: of the card the rater saw.
+
+    Raises:
+        Conflict: it was changed in another tab; nothing was overwritten.
+        NotAllowed: the card is another's, or submitted.
+    """
+    _require_own_draft(actor, scorecard)
+    current = Scorecard.objects.get(pk=scorecard.pk)
+    if current.summary == text:
+        return current
+    if current.version != version:
+        raise Conflict(
+            say("evaluation.score_changed"),
+            theirs={"text": current.summary, "version": current.version},
+            mine={"text": text},
+        )
+    current.summary = text
+    current.version += 1
+    current.save(update_fields=["summary", "version"])
+    return current
+
+
 def half_points(score: str | float | Decimal | None) -> Decimal | None:
     """The score as a decimal of half points.
 
@@ -148,7 +177,7 @@ def scorecard_submit(
     if missing:
         raise InvalidInput(say("evaluation.scores_missing", count=len(missing)), field="scores")
     locked.status = Scorecard.Status.SUBMITTED
-    locked.summary = summary
+    locked.summary = summary or locked.summary
     locked.submitted_at = at
     locked.submit_key = submit_key[:40]
     locked.version += 1

@@ -12,9 +12,13 @@ from django.db.models import F
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
-from touchstone.common.errors import Conflict, NotAllowed
+from touchstone.common.errors import Conflict, InvalidInput, NotAllowed
 from touchstone.common.messages import say
-from touchstone.interviews.models import Interview, PanelMember, RoomNote
+from touchstone.interviews.models import Interview, PanelMember, PointMark, RoomNote
+
+AWAY_AFTER = dt.timedelta(seconds=45)
+OLDEST_OFFLINE = dt.timedelta(days=3)
+MARKS = frozenset({"full", "part", "none", ""})
 
 
 def seat_of(interview: Interview, person_id: int | None) -> PanelMember:
@@ -75,6 +79,8 @@ def note_save(
     question_code: str = "",
     indicator: str = "",
     private: bool = False,
+    shared_now: bool = False,
+    written_at: dt.datetime | None = None,
 ) -> RoomNote:
     """Keeps a note. The browser's key makes a repeated request land once.
 
@@ -82,6 +88,9 @@ def note_save(
         client_key: made by the browser for this note.
         version: of the note the author saw; 0 for a new one.
         at_second: of the room's clock.
+        private: never shown to anybody else.
+        shared_now: shown to the panel at once, before scores are in.
+        written_at: when it was typed, where that was without a network; never in the future.
 
     Raises:
         NotAllowed: not on the panel (any more).
@@ -103,20 +112,27 @@ def note_save(
             question_code=question_code[:60],
             indicator=indicator[:60],
             private=private,
-            created_at=at,
+            shared_now=shared_now,
+            created_at=_moment(written_at, at),
             updated_at=at,
         )
-    elif note.text == text and note.indicator == indicator[:60]:
+    elif (note.text, note.indicator, note.shared_now) == (text, indicator[:60], shared_now):
         return note
     elif version != note.version:
-        raise Conflict(say("interviews.note_changed"), theirs=note.text, mine=text)
+        raise Conflict(
+            say("interviews.note_changed"),
+            theirs={"text": note.text, "version": note.version},
+            mine={"text": text},
+        )
     else:
         note.text, note.updated_at = text, at
         note.question_code, note.indicator = question_code[:60], indicator[:60]
-        note.private = private
+        note.private, note.shared_now = private, shared_now
+        note.deleted_at = None if text else at
         note.version += 1
         note.save()
-    room_touch(interview)
+    if _others_see(note, interview):
+        room_touch(interview)
     return note
 
 
@@ -133,12 +149,85 @@ def question_ask(*, actor: Actor, interview: Interview, code: str, at_second: in
 
 
 @transaction.atomic
+def question_claim(*, actor: Actor, interview: Interview, code: str, claimed: bool) -> PanelMember:
+    """Says who will ask a question, so that two people do not ask it twice."""
+    seat = seat_of(interview, actor.person_id)
+    locked = PanelMember.objects.select_for_update().get(pk=seat.pk)
+    others = [own for own in locked.asks if own != code]
+    asks = [*others, code[:60]] if claimed else others
+    if asks != locked.asks:
+        locked.asks = asks
+        locked.save(update_fields=["asks"])
+        room_touch(interview)
+    return locked
+
+
+@transaction.atomic
+def mark_save(
+    *, actor: Actor, interview: Interview, code: str, point: str, mark: str, at: dt.datetime
+) -> PointMark:
+    """Marks whether a key point was heard: "full", "part", "none", or "" to take it back.
+
+    Raises:
+        InvalidInput: no such mark.
+        NotAllowed: not on the panel (any more).
+    """
+    if mark not in MARKS:
+        raise InvalidInput(say("interviews.bad_mark"), field="mark")
+    seat_of(interview, actor.person_id)
+    row, made = PointMark.objects.get_or_create(
+        interview=interview,
+        person_id=actor.person_id,
+        question_code=code[:60],
+        point=point[:40],
+        defaults={"mark": mark, "updated_at": at},
+    )
+    if not made and row.mark != mark:
+        row.mark, row.updated_at = mark, at
+        row.version += 1
+        row.save()
+    return row
+
+
+def presence_beat(*, seat: PanelMember, looking_at: str, at: dt.datetime) -> bool:
+    """Notes that somebody is in the room and which question they have before them.
+
+    Returns whether the others should be told: they came in, or look at another question.
+    """
+    was_away = seat.last_seen_at is None or at - seat.last_seen_at > AWAY_AFTER
+    elsewhere = seat.looking_at != looking_at[:60]
+    PanelMember.objects.filter(pk=seat.pk).update(last_seen_at=at, looking_at=looking_at[:60])
+    if was_away or elsewhere:
+        Interview.objects.filter(pk=seat.interview_id).update(room_version=F("room_version") + 1)
+    return was_away or elsewhere
+
+
+def is_present(seat: PanelMember, at: dt.datetime) -> bool:
+    """Whether the person was heard of a moment ago."""
+    return seat.last_seen_at is not None and at - seat.last_seen_at <= AWAY_AFTER
+
+
+@transaction.atomic
 def panel_remove(*, actor: Actor, interview: Interview, seat: PanelMember, at: dt.datetime) -> None:
     """Takes somebody off the panel; what they wrote stays, their access ends at once."""
     PanelMember.objects.filter(pk=seat.pk, removed_at=None).update(removed_at=at)
     interview.quarters.filter(who=f"person:{seat.person.ref}").delete()
     _log(actor, interview, "interview.panel_changed")
     room_touch(interview)
+
+
+def _others_see(note: RoomNote, interview: Interview) -> bool:
+    """Whether somebody else's page may change by this note."""
+    if note.private:
+        return False
+    over = interview.status == Interview.Status.DONE
+    return note.shared_now or over or not interview.application.position.blind_first
+
+
+def _moment(written_at: dt.datetime | None, at: dt.datetime) -> dt.datetime:
+    if written_at is None:
+        return at
+    return min(at, max(written_at, at - OLDEST_OFFLINE))
 
 
 def _log(actor: Actor, interview: Interview, action: str) -> None:
