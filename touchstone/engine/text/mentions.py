@@ -14,7 +14,8 @@ from typing import Literal
 
 from touchstone.engine.text.clauses import Polarity, Sentence, polarities, sentences
 from touchstone.engine.text.cues import cues
-from touchstone.engine.text.normalize import normalized
+from touchstone.engine.text.matcher import Hit
+from touchstone.engine.text.normalize import Normalized, normalized
 from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 Strength = Literal["listed", "used", "result"]
@@ -64,7 +65,17 @@ def find_mentions(
         concepts: another taxonomy than the built-in one.
     """
     normal = normalized(text)
-    hits = (concepts or taxonomy()).matcher.find_in(normal)
+    return judged_hits(normal, (concepts or taxonomy()).matcher.find_in(normal), spans)
+
+
+def judged_hits(
+    normal: Normalized, hits: Sequence[Hit], spans: Sequence[SectionSpan] = ()
+) -> tuple[Mention, ...]:
+    """Polarity and strength of whatever was found in a text, in the order in which it stands.
+
+    Args:
+        hits: of concepts or of anything else that may be had, negated or wished for, by start.
+    """
     if not hits:
         return ()
     found: list[Mention] = []
