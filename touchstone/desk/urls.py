@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.desk.views import home
+from touchstone.desk.views import home, people, records
 
 urlpatterns = [
     path("", home.today, name="today"),
     path("palette/", home.palette, name="palette"),
+    # people
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="person-new"),
+    path("people/branches/new/", people.branch_new, name="branch-new"),
+    path("people/departments/new/", people.department_new, name="department-new"),
+    path("people/<str:ref>/", people.person, name="person"),
+    path("people/<str:ref>/role/", people.role_give, name="person-role-give"),
+    path("people/<str:ref>/role/take/", people.role_take, name="person-role-take"),
+    path("people/<str:ref>/active/", people.active_set, name="person-active"),
+    path("people/<str:ref>/invite/", people.invite, name="person-invite"),
+    path("people/<str:ref>/factor/", people.second_factor_off, name="person-factor-off"),
+    # records
+    path("messages/", records.messages_page, name="messages"),
+    path("messages/<str:ref>/", records.message, name="message"),
+    path("messages/<str:ref>/again/", records.message_again, name="message-again"),
+    path("work/", records.work, name="work"),
+    path("work/<uuid:job>/retry/", records.work_again, name="work-retry"),
+    path("audit/", records.audit_log, name="audit"),
+    path("audit/verify/", records.audit_verify, name="audit-verify"),
+    path("audit/export/", records.audit_export, name="audit-export"),
 ]

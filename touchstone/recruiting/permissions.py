@@ -9,7 +9,7 @@ from touchstone.accounts.permissions import in_branches
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import say
 from touchstone.positions.permissions import SEES_BRANCH
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.models import Application, OutboxMessage
 
 
 def visible_applications(person: Person) -> QuerySet[Application]:
@@ -49,3 +49,25 @@ def application_for(person: Person, ref: str) -> Application:
     if application is None:
         raise NotFound(say("recruiting.not_found"))
     return application
+
+
+def visible_messages(person: Person) -> QuerySet[OutboxMessage]:
+    """Messages of the branches the person works for as recruiter, administrator or auditor."""
+    return OutboxMessage.objects.filter(in_branches(person, SEES_BRANCH))
+
+
+def message_for(person: Person, ref: str) -> OutboxMessage:
+    """The message by its ref.
+
+    Raises:
+        NotFound: there is none that this person may know of.
+    """
+    message = (
+        visible_messages(person)
+        .select_related("branch", "person", "application__candidate", "application__position")
+        .filter(ref=ref)
+        .first()
+    )
+    if message is None:
+        raise NotFound(say("recruiting.message_not_found"))
+    return message

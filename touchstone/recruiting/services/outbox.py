@@ -9,7 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from touchstone.accounts.models import Branch, Person
+from touchstone.audit.services import audit_record
+from touchstone.common.actors import Actor
 from touchstone.common.background import enqueue
+from touchstone.common.errors import IllegalTransition
+from touchstone.common.messages import say
 from touchstone.recruiting.models import Application, OutboxMessage
 
 SEND_TASK = "touchstone.jobs.outbox.message_send"
@@ -65,4 +69,28 @@ def message_queue(
     )
     if made:
         enqueue(SEND_TASK, message_ref=message.ref)
+    return message
+
+
+@transaction.atomic
+def message_retry(*, actor: Actor, message: OutboxMessage) -> OutboxMessage:
+    """Another try for a message that could not be sent.
+
+    Raises:
+        IllegalTransition: it waits already, was sent, or was cancelled.
+    """
+    changed = OutboxMessage.objects.filter(
+        pk=message.pk, status=OutboxMessage.Status.FAILED
+    ).update(status=OutboxMessage.Status.WAITING, failure="")
+    if not changed:
+        raise IllegalTransition(say("recruiting.message_not_failed"))
+    enqueue(SEND_TASK, message_ref=message.ref)
+    audit_record(
+        actor,
+        "message.retried",
+        object_type="message",
+        object_ref=message.ref,
+        branch_ref=message.branch.ref,
+    )
+    message.refresh_from_db()
     return message
