@@ -104,7 +104,7 @@ def build_round(
             f"候选人{number}",
             f"c{number}@example.com",
             f"+86139000{number:05}",
-            f"候选人{number}\n2022–2026 训练师\n负责数据清洗，准确率由 81% 提升到 {85 + number}%。\n",
+            f"候选人{number}\n2022–2026 训练师\n清洗数据，准确率由 81% 升到 {85 + number}%。\n",
             90.0 - 4 * number,
             "advance",
         )

@@ -189,8 +189,8 @@ def _global_posterior(
         rhs += np.einsum("mnp,mn->p", weighted, block.y)
         quadratic += float(np.einsum("mn,mnk,mk->", block.y, block.inverse, block.y, optimize=True))
         log_det += block.log_det
-    covariance = np.linalg.inv(precision)
-    mean = covariance @ rhs
+    covariance: Floats = np.linalg.inv(precision)
+    mean: Floats = covariance @ rhs
     log_density = -0.5 * (
         log_det
         + float(np.linalg.slogdet(precision)[1])

@@ -19,7 +19,7 @@ MOST_QUESTIONS, MOST_STEPS = 4, 4
 
 def next_questions(facts: Facts) -> list[Sentence]:
     """Indicators nobody saw or that were weak, then the follow-ups of doubtful cases."""
-    sentences = []
+    sentences: list[Sentence] = []
     rows = facts["scores"]["indicators"]
     unseen = [r for r in rows if r["n"] == 0]
     weak = sorted(

@@ -62,19 +62,23 @@ def _above_most(facts: Facts, args: Args, name: str) -> bool:
 def _clearly_below(facts: Facts, args: Args, name: str) -> bool:
     ci = _dimension(facts, name).get("ci")
     mean = facts["round"]["means"].get(name)
-    return _against_round(facts, args, name) and bool(ci) and mean is not None and ci[1] < mean
+    if ci is None or mean is None:
+        return False
+    return _against_round(facts, args, name) and bool(ci[1] < mean)
 
 
 def _below_mean(facts: Facts, args: Args, name: str) -> bool:
     score, mean = _dimension(facts, name).get("fair"), facts["round"]["means"].get(name)
-    return _against_round(facts, args, name) and score < mean
+    if score is None or mean is None:
+        return False
+    return _against_round(facts, args, name) and bool(score < mean)
 
 
 def _indicator_at(low: float, high: float) -> Callable[[Facts, Args, str], bool]:
     def check(facts: Facts, args: Args, _name: str) -> bool:
         row = _indicator(facts, args["indicator"])
         fair = row.get("fair")
-        right = _near(fair, args["score"]) and low <= fair <= high
+        right = fair is not None and _near(fair, args["score"]) and low <= fair <= high
         return right and ("n" not in args or args["n"] == row["n"])
 
     return check
@@ -90,6 +94,8 @@ def _single_rater(facts: Facts, _args: Args, name: str) -> bool:
 def _split(facts: Facts, args: Args, name: str) -> bool:
     means = {d["name"]: d["dimensions"].get(name) for d in facts["departments"]}
     low, high = means.get(args["low_name"]), means.get(args["high_name"])
+    if low is None or high is None:
+        return False
     told = _near(low, args["low"]) and _near(high, args["high"])
     return told and high - low >= 2.0 - 1e-9
 
@@ -127,8 +133,9 @@ def _paper(test: Callable[[float, float], bool]) -> Callable[[Facts, Args, str],
     def check(facts: Facts, args: Args, name: str) -> bool:
         paper = (facts["screening"] or {}).get("dimensions", {}).get(name)
         seen = _dimension(facts, name).get("fair")
-        told = _near(paper, args["paper"]) and _near(seen, args["seen"])
-        return told and test(paper, seen)
+        if paper is None or seen is None:
+            return False
+        return _near(paper, args["paper"]) and _near(seen, args["seen"]) and test(paper, seen)
 
     return check
 
@@ -199,7 +206,7 @@ def _rank(facts: Facts, args: Args, _name: str) -> bool:
             return False
         ranks.append(1 + len([o for o in others if o > own + 1e-6]))
     low, high = min(ranks), max(ranks)
-    return low == args["best"] and high == args["worst"]
+    return bool(low == args["best"] and high == args["worst"])
 
 
 def _line(facts: Facts, _args: Args, _name: str) -> bool:
@@ -246,7 +253,7 @@ def _rater(crosses: bool) -> Callable[[Facts, Args, str], bool]:
 
 
 def _unseen(facts: Facts, args: Args, _name: str) -> bool:
-    return _indicator(facts, args["indicator"]).get("n") == 0
+    return bool(_indicator(facts, args["indicator"]).get("n") == 0)
 
 
 def _case_question(facts: Facts, args: Args, _name: str) -> bool:

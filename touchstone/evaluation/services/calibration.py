@@ -50,7 +50,7 @@ def position_ratings(position: Position) -> list[Row]:
     )
     cells: dict[tuple[str, str, str, str], list[float]] = defaultdict(list)
     for application, rater, department, dimension, score in rows:
-        cells[application, rater, department or "", dimension].append(float(score))
+        cells[application, rater, department or "", dimension].append(float(score or 0))
     return [(*key, round(sum(v) / len(v), 4)) for key, v in sorted(cells.items())]
 
 
@@ -66,7 +66,9 @@ def calibration_result(ratings: Sequence[Sequence[Any]]) -> dict[str, Any]:
     Raises:
         InvalidInput: there is no rating.
     """
-    result = calibrate([Rating(*map(str, row[:4]), float(row[4])) for row in ratings])
+    result = calibrate(
+        [Rating(str(c), str(r), str(d), str(j), float(s)) for c, r, d, j, s in ratings]
+    )
     return {
         **calibration_document(result, stored),
         **cells_document(result),

@@ -1,10 +1,11 @@
-"""Departments' evaluations, decisions with a reason, hires, outcomes."""
+"""Departments' evaluations, decisions with a reason, hires."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from touchstone.accounts.models import Department, Person
@@ -13,11 +14,16 @@ from touchstone.common.actors import Actor
 from touchstone.common.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from touchstone.common.messages import say
 from touchstone.evaluation.models import Decision, DepartmentEvaluation, Hire, Outcome, Report
+from touchstone.recruiting.letters import letter
 from touchstone.recruiting.models import Application
 from touchstone.recruiting.services.applications import application_move, application_undo
+from touchstone.recruiting.services.links import link_create
+from touchstone.recruiting.services.outbox import Draft, message_queue
 from touchstone.recruiting.stages import Stage
 
 OUTCOME_MONTHS = (1, 3, 6)
+LETTERS = {"offer": "offer", "reject": "rejection"}
+LINK_DAYS = 60
 
 
 @transaction.atomic
@@ -51,7 +57,7 @@ def evaluation_save(
         raise InvalidInput(say("evaluation.text_missing"), field="text")
     if row is None:
         row = DepartmentEvaluation(
-            application=application, department=department, author_id=actor.person_id, version=0
+            application=application, department=department, author_id=_person(actor), version=0
         )
     elif row.submitted_at:
         raise NotAllowed(say("evaluation.locked"))
@@ -92,7 +98,7 @@ def decision_make(
         application=application,
         kind=kind,
         reason=reason.strip(),
-        by_id=actor.person_id,
+        by_id=_person(actor),
         report=report,
         at=at,
     )
@@ -148,39 +154,59 @@ def hire_confirm(
 
 
 @transaction.atomic
-def outcome_record(
-    *,
-    actor: Actor,
-    outcome: Outcome,
-    projects_delivered: float | None,
-    model_improvement: float | None,
-    review: float | None,
-    comment: str,
-    at: dt.datetime,
-) -> Outcome:
-    """What became of the hire.
+def decision_send(*, actor: Actor, decision: Decision, at: dt.datetime) -> Decision:
+    """Tells the candidate of an offer or a rejection; from now on it cannot be taken back.
 
-    Args:
-        projects_delivered: since joining.
-        model_improvement: percentage points.
-        review: 0–10.
+    Sending twice writes one letter.
 
     Raises:
-        InvalidInput: a value is out of range.
+        IllegalTransition: it was undone, or it is of a kind that is not sent.
     """
-    if review is not None and not 0 <= review <= 10:
-        raise InvalidInput(say("evaluation.bad_review"), field="review")
-    if projects_delivered is not None and not 0 <= projects_delivered <= 1000:
-        raise InvalidInput(say("evaluation.bad_projects"), field="projects_delivered")
-    outcome.projects_delivered = projects_delivered
-    outcome.model_improvement = model_improvement
-    outcome.review = review
-    outcome.comment = comment
-    outcome.by_id = actor.person_id
-    outcome.at = at
-    outcome.save()
-    _log(actor, outcome.hire.application, "outcome.recorded", {"month": outcome.month})
-    return outcome
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if locked.sent_at:
+        return locked
+    if locked.undone_at or locked.kind not in LETTERS:
+        raise IllegalTransition(say("evaluation.not_to_send"))
+    locked.sent_at = at
+    locked.save(update_fields=["sent_at"])
+    _write_to_candidate(actor, locked, at)
+    _log(actor, locked.application, "decision.sent", {"kind": locked.kind})
+    return locked
+
+
+def _write_to_candidate(actor: Actor, decision: Decision, at: dt.datetime) -> None:
+    application = decision.application
+    candidate, position = application.candidate, application.position
+    branch = position.branch
+    english = candidate.language == "en"
+    language = "en" if english else "zh"
+    _link, url = link_create(
+        actor=actor, application=application, purpose="portal", at=at, days=LINK_DAYS
+    )
+    template = LETTERS[decision.kind]
+    subject, body = letter(
+        template,
+        language,
+        company=branch.name_en if english and branch.name_en else branch.name,
+        position=position.title_en if english and position.title_en else position.title,
+        name=candidate.name,
+        manager=decision.by.name_en if english and decision.by.name_en else decision.by.name,
+        link=url,
+        contact=settings.DEFAULT_FROM_EMAIL,
+    )
+    message_queue(
+        key=f"decision:{decision.ref}",
+        branch=branch,
+        draft=Draft("mail", template, language, subject, body, address=candidate.email),
+        at=at,
+        application=application,
+    )
+
+
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotAllowed(say("evaluation.people_decide"))
+    return actor.person_id
 
 
 def _log(

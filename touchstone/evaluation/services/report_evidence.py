@@ -89,7 +89,7 @@ def item_pieces(
 ) -> list[Piece]:
     """What one task of the assessment shows: the verdict, or the sentences that earned points."""
     link = ["attempt", item.attempt.ref]
-    base = {"dimension": item.item.dimension, "link": link}
+    base: dict[str, Any] = {"dimension": item.item.dimension, "link": link}
     score = None if item.score is None else round(item.score, 1)
     source = "reporting.source_assessment"
     words = say(

@@ -59,9 +59,10 @@ def report_draft(
     last = application.reports.select_for_update().order_by("-number").first()
     if last and last.status == ISSUED and _same(last, facts, analysis):
         return last
-    draft = last if last and last.status != ISSUED else Report(application=application)
-    if draft.pk is None:
-        draft.number = last.number + 1 if last else 1
+    if last and last.status != ISSUED:
+        draft = last
+    else:
+        draft = Report(application=application, number=last.number + 1 if last else 1)
     draft.facts, draft.analysis = facts, analysis
     draft.overall = facts["scores"]["fair"]
     draft.overall_raw = facts["scores"]["raw"]

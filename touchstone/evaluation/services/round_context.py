@@ -12,7 +12,8 @@ from touchstone.accounts.models import Department, Person
 from touchstone.assessments.models import Attempt
 from touchstone.engine.reporting.scores import Z_90, Measured, Overall, combine
 from touchstone.evaluation.models import CalibrationRun, IndicatorScore, Scorecard
-from touchstone.positions.models import PastCase, Position
+from touchstone.positions.history import past_cases
+from touchstone.positions.models import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,21 @@ def model_dimensions(position: Position, result: Mapping[str, Any]) -> list[dict
     ]
 
 
+def own_history_name(position: Position) -> str:
+    """The name of the batch that holds a round's own lines."""
+    return f"round {position.ref}"
+
+
 def past_means(position: Position) -> tuple[dict[str, float], int]:
     """Mean interview score, 0–100, of the branch's past applicants per dimension, and how many."""
     values: dict[str, list[float]] = defaultdict(list)
     n = 0
-    rows = PastCase.objects.filter(branch_id=position.branch_id).exclude(
-        batch__position__isnull=False, batch__name="outcomes"
-    )
+    rows = past_cases(position).exclude(batch__name=own_history_name(position))
     for scores in rows.values_list("scores", flat=True):
         if scores:
             n += 1
         for dimension, score in (scores or {}).items():
-            values[dimension].append(10 * float(score))
+            values[dimension].append(10 * float(score or 0))
     return {d: round(statistics.fmean(v), 2) for d, v in values.items()}, n
 
 
@@ -185,7 +189,7 @@ def _indicator_sd(position: Position) -> float:
         score__isnull=False,
     ).values_list("scorecard_id", "dimension", "score")
     for card, dimension, score in rows:
-        cells[card, dimension].append(float(score))
+        cells[card, dimension].append(float(score or 0))
     several = [values for values in cells.values() if len(values) > 1]
     freedom = sum(len(values) - 1 for values in several)
     if not freedom:
