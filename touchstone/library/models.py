@@ -14,6 +14,7 @@ class Question(Referenced, Versioned):
         DRAFT = "draft"
         ACTIVE = "active"
         RETIRED = "retired"
+        SUPERSEDED = "superseded"  # a newer revision took its place
 
     code = models.CharField(max_length=40)
     revision = models.PositiveIntegerField(default=1)
@@ -25,11 +26,15 @@ class Question(Referenced, Versioned):
     difficulty = models.PositiveSmallIntegerField(default=3)  # 1 easy … 5 hard
     minutes = models.PositiveSmallIntegerField(default=8)
     title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    family = models.CharField(max_length=60, blank=True)
+    indicators = models.CharField(max_length=300, blank=True)  # " tech.data tech.llm "
+    words = models.TextField(blank=True)  # everything that a search looks through
     document = models.JSONField()  # as in docs/question-bank.md
     sha256 = models.CharField(max_length=64)
     builtin = models.BooleanField(default=False)
     machine_draft = models.BooleanField(default=False)
-    exposures = models.PositiveIntegerField(default=0)
+    exposures = models.PositiveIntegerField(default=0)  # candidates who saw it, of any round
     created_by = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
 

@@ -19,6 +19,7 @@ from touchstone.engine.questions.loading import parse_question
 from touchstone.engine.questions.question import Question as EngineQuestion
 from touchstone.interviews.models import Interview
 from touchstone.library.models import Exposure, Question
+from touchstone.library.services import exposures_record
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 
@@ -86,17 +87,11 @@ def kit_keep(*, interview: Interview, document: dict[str, Any], at: dt.datetime)
     interview.kit = document
     interview.save(update_fields=["kit"])
     application = interview.application
-    Exposure.objects.bulk_create(
-        [
-            Exposure(
-                question_code=code,
-                round_key=application.position.ref,
-                application_ref=application.ref,
-                at=at,
-            )
-            for code in question_codes(document)
-        ],
-        ignore_conflicts=True,
+    exposures_record(
+        codes=question_codes(document),
+        round_key=application.position.ref,
+        application_ref=application.ref,
+        at=at,
     )
     return interview
 
