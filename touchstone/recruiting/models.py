@@ -89,6 +89,10 @@ class Resume(Referenced):
     parsed = models.JSONField(default=dict)  # a row of `touchstone parse`
     geometry = models.BinaryField(null=True)  # pages and boxes, packed by engine/resumes
     flags = models.JSONField(default=list)
+    company = models.CharField(max_length=120, blank=True)  # the latest; for lists and filters
+    title = models.CharField(max_length=120, blank=True)
+    degree = models.CharField(max_length=12, blank=True)  # as in the formats document
+    years = models.FloatField(null=True)  # of full-time work
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)  # by the job that reads it now
@@ -287,9 +291,24 @@ class PoolEntry(Referenced):
     added_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_contact_at = models.DateTimeField(null=True, blank=True)
-    search_text = models.TextField(blank=True)
-    concepts = models.JSONField(default=list)
+    search_text = models.TextField(blank=True)  # what hits are quoted from
+    concepts = models.JSONField(default=list)  # concept, strength, start, end in search_text
     dimension_scores = models.JSONField(default=dict)
+    terms = models.JSONField(default=dict)  # what it is indexed under, with weights 1..255
+    reminded_at = models.DateTimeField(null=True, blank=True)  # asked to agree again
+
+
+class PoolPosting(models.Model):
+    """Who of a stretch of 8,192 pool entries has a term, and how strongly. Arrays, packed by
+    `engine.matching.postings`, so that both databases answer alike."""
+
+    term = models.CharField(max_length=80)
+    segment = models.PositiveIntegerField()
+    ids = models.BinaryField()
+    weights = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "segment"], name="posting_once")]
 
 
 class CandidateNote(Referenced):

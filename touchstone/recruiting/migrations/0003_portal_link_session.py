@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('recruiting', '0002_duplicates_and_claims'),
+        ("recruiting", "0002_duplicates_and_claims"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='portallink',
-            name='session_sha256',
+            model_name="portallink",
+            name="session_sha256",
             field=models.CharField(blank=True, max_length=64),
         ),
     ]

@@ -13,9 +13,13 @@ from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import say
-from touchstone.recruiting.models import Application, PortalLink
+from touchstone.recruiting.letters import letter
+from touchstone.recruiting.models import Application, OutboxMessage, PortalLink
+from touchstone.recruiting.services.outbox import Draft, message_queue
 
 TOKEN_BYTES = 24
+LONGEST_ADDRESS = 254
+MOST_APPLICATIONS = 5
 
 
 def token_sha256(token: str) -> str:
@@ -118,3 +122,45 @@ def link_revoke(*, actor: Actor, link: PortalLink, at: dt.datetime) -> None:
         branch_ref=link.application.branch.ref,
         detail={"link": link.ref},
     )
+
+
+@transaction.atomic
+def links_send(*, email: str, at: dt.datetime) -> int:
+    """Writes a fresh link to each open application of the address, and returns how many.
+
+    At most one an hour for an application, however often it is asked for.
+    """
+    address = email.strip()
+    if not address or len(address) > LONGEST_ADDRESS:
+        return 0
+    found = (
+        Application.objects.filter(candidate__email__iexact=address, candidate__erased_at=None)
+        .select_related("candidate", "position__branch", "branch")
+        .order_by("pk")[:MOST_APPLICATIONS]
+    )
+    sent = 0
+    for application in found:
+        sent += _send(application, at)
+    return sent
+
+
+def _send(application: Application, at: dt.datetime) -> bool:
+    key = f"link:{application.ref}:{at:%Y%m%d%H}"
+    if OutboxMessage.objects.filter(key=key).exists():
+        return False
+    candidate, position = application.candidate, application.position
+    actor = Actor("candidate", candidate.ref)
+    _link, url = link_create(actor=actor, application=application, purpose="portal", at=at)
+    language = "en" if candidate.language == "en" else "zh"
+    subject, body = letter(
+        "new_link",
+        language,
+        company=position.branch.name,
+        position=position.title_en if language == "en" and position.title_en else position.title,
+        name=candidate.name,
+        link=url,
+        contact=settings.DEFAULT_FROM_EMAIL,
+    )
+    draft = Draft("mail", "new_link", language, subject, body, address=candidate.email)
+    message_queue(key=key, branch=position.branch, draft=draft, at=at, application=application)
+    return True

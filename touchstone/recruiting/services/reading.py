@@ -205,6 +205,10 @@ _FIELDS = (
     "parsed",
     "geometry",
     "flags",
+    "company",
+    "title",
+    "degree",
+    "years",
     "read_at",
     "claimed_until",
     "attached",
@@ -231,6 +235,10 @@ def _fill(finished: Finished, at: dt.datetime) -> bool:
     resume.parsed = value.row
     resume.geometry = value.geometry or None
     resume.flags = value.row["flags"]
+    resume.company = str(value.row["latest_company"])[:120]
+    resume.title = str(value.row["latest_title"])[:120]
+    resume.degree = str(value.row["highest_degree"])[:12]
+    resume.years = value.row["years_experience"]
     return True
 
 
