@@ -78,7 +78,7 @@ def work_of(row: DBTaskResult) -> Work:
         state=next(name for name, value in STATES.items() if value == status),
         tries=lease.attempts if lease else 0,
         holder=lease.holder if lease else "",
-        error=lease.last_error if lease and not status == TaskResultStatus.SUCCESSFUL else "",
+        error=lease.last_error if lease and status != TaskResultStatus.SUCCESSFUL else "",
         enqueued_at=row.enqueued_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
