@@ -27,8 +27,10 @@ WISH = MeetingWish("面试", 1700003600, 1700007200)
         (
             "POST",
             "/v1/meetings",
-            '{"userid":"u1","instanceid":1,"subject":"面试","type":0,'
-            '"start_time":"1700003600","end_time":"1700007200"}',
+            (
+                '{"userid":"u1","instanceid":1,"subject":"面试","type":0,'
+                '"start_time":"1700003600","end_time":"1700007200"}'
+            ),
             "NjZjMDk3MjJjMzYzMjc3NzdjYjc3ZGRjY2YxMzA5NTM0NmRiZGU4OWQ3NzcyZjM4MjNlMGU2YTdkNmFhNWMwOA==",
         ),
     ],

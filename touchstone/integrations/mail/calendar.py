@@ -73,7 +73,7 @@ def calendar_part(event: CalendarEvent, method: str) -> str:
     entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     entry["organizer"] = _address(event.organizer, organizer=True)
     for attendee in event.attendees:
-        entry.add("attendee", _address(attendee), encode=0)
+        entry.add("attendee", _address(attendee), encode=False)
     if method == REQUEST and event.remind_minutes:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
