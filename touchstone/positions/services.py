@@ -66,6 +66,43 @@ def position_create(
 
 
 @transaction.atomic
+def position_edit(
+    *,
+    actor: Actor,
+    position: Position,
+    title: str,
+    title_en: str,
+    description: str,
+    industry: str,
+    headcount: int,
+    blind_first: bool,
+    recording_wanted: bool,
+) -> Position:
+    """Changes the position's own facts; its branch, department and model stay.
+
+    Raises:
+        InvalidInput: no title.
+    """
+    if not title.strip():
+        raise InvalidInput(say("positions.title_missing"), field="title")
+    changes: dict[str, Any] = {
+        "title": title.strip()[:120],
+        "title_en": title_en.strip()[:120],
+        "description": description,
+        "industry": industry,
+        "headcount": headcount,
+        "blind_first": blind_first,
+        "recording_wanted": recording_wanted,
+    }
+    changed = sorted(name for name, value in changes.items() if getattr(position, name) != value)
+    for name, value in changes.items():
+        setattr(position, name, value)
+    position.save(update_fields=list(changes))
+    _log(actor, position, "position.edited", {"fields": changed})
+    return position
+
+
+@transaction.atomic
 def position_status_set(
     *, actor: Actor, position: Position, status: str, at: dt.datetime
 ) -> Position:

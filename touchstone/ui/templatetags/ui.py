@@ -72,6 +72,16 @@ def both(words: Any) -> str:
     return "" if words is None else str(words)
 
 
+@register.filter
+def words(value: Bilingual | Mapping[str, str] | str | None) -> str:
+    """Words given in both languages (or one) in the reader's."""
+    if isinstance(value, Bilingual):
+        return value.text(active_language())
+    if isinstance(value, Mapping):
+        return value.get(active_language()) or next(iter(value.values()), "")
+    return value or ""
+
+
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """A line drawing on a 24 grid; decorative, the word beside it says what it means."""
