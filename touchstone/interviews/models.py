@@ -220,3 +220,27 @@ class RecordingUpload(Referenced):
     starts_at_second = models.IntegerField(default=0)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+
+
+class OutsideObject(models.Model):
+    """What an outside system calls something of ours: a WeCom calendar, an interview's schedule."""
+
+    key = models.CharField(max_length=120, unique=True)  # "wecom-schedule:<interview's ref>"
+    outside_id = models.CharField(max_length=120, blank=True)
+    state = models.JSONField(default=dict)  # as last written there
+    updated_at = models.DateTimeField()
+
+
+class OutsideEvent(models.Model):
+    """Something an outside system reported: stored first, acted upon once by a job."""
+
+    source = models.CharField(max_length=20)  # wecom | tencent
+    key = models.CharField(max_length=80)  # the same for a repeated delivery
+    kind = models.CharField(max_length=60)
+    detail = models.JSONField(default=dict)  # ids and codes only, never a person's words
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="event_once")]
