@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
-
-from touchstone.common.errors import OutsideError, PermanentOutsideError
-from touchstone.common.messages import render, say
-from touchstone.integrations.mail.client import Mail, MailServer, send_mail
+from touchstone.common.errors import OutsideError
+from touchstone.common.messages import render
 from touchstone.recruiting.models import OutboxMessage
+from touchstone.recruiting.services.channels import hand_over
 
 Status = OutboxMessage.Status
-
-
-def mail_server() -> MailServer:
-    """The mail server of the settings; in the demo, without one, a folder."""
-    return MailServer(
-        folder=settings.DATA_DIR / "mail" if settings.DEMO else None,
-        host=settings.EMAIL_HOST,
-        port=settings.EMAIL_PORT,
-        user=settings.EMAIL_HOST_USER,
-        password=settings.EMAIL_HOST_PASSWORD,
-        starttls=settings.EMAIL_USE_TLS,
-    )
 
 
 def message_send(*, ref: str, at: dt.datetime) -> str:
@@ -42,7 +28,7 @@ def message_send(*, ref: str, at: dt.datetime) -> str:
     message.attempts += 1
     message.save(update_fields=["status", "attempts"])
     try:
-        _hand_over(message)
+        hand_over(message)
     except OutsideError as error:
         message.status = Status.FAILED if error.permanent else Status.WAITING
         message.failure = render(error.message, "zh")[:400]
@@ -51,28 +37,5 @@ def message_send(*, ref: str, at: dt.datetime) -> str:
     message.status = Status.SENT
     message.sent_at = at
     message.failure = ""
-    message.save(update_fields=["status", "sent_at", "failure"])
+    message.save(update_fields=["status", "sent_at", "failure", "outside_id", "payload"])
     return str(message.status)
-
-
-def _hand_over(message: OutboxMessage) -> None:
-    address = message.address
-    if message.channel == "wecom":
-        # Without WeCom set up, colleagues are reached by mail.
-        address = message.person.email if message.person else ""
-    if not address:
-        raise PermanentOutsideError(say("mail.bad_address"))
-    send_mail(
-        mail_server(),
-        Mail(
-            message_id=message.ref,
-            sender=settings.DEFAULT_FROM_EMAIL,
-            to=address,
-            subject=message.subject,
-            text=message.body,
-            date=message.created_at,
-            language=message.language,
-            ics=message.ics,
-            ics_method=message.ics_method or "REQUEST",
-        ),
-    )
