@@ -1,0 +1,168 @@
+"""The talent pool: consent, finding, forgetting."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.company import Company
+from touchstone.audit.models import AuditEvent
+from touchstone.common.errors import InvalidInput, NotFound
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application, OutboxMessage, PoolEntry, PoolPosting
+from touchstone.recruiting.pool_search import entry_for, pool_like, pool_recommend, pool_search
+from touchstone.recruiting.services.consents import consent_give
+from touchstone.recruiting.services.pool import (
+    pool_add,
+    pool_ask_again,
+    pool_expire,
+    pool_note_add,
+    pool_remove,
+    pool_renew,
+    pool_tags_set,
+)
+
+
+def agree(
+    company: Company, application: Application, at: dt.datetime, granted: bool = True
+) -> None:
+    consent_give(
+        actor=company.actor("recruiter"),
+        candidate=application.candidate,
+        purpose="talent_pool",
+        granted=granted,
+        at=at,
+    )
+
+
+@pytest.fixture
+def pool(
+    company: Company, applications: tuple[Application, ...], now: dt.datetime
+) -> list[PoolEntry]:
+    entries = []
+    for application in applications:
+        agree(company, application, now)
+        entries.append(
+            pool_add(
+                actor=company.actor("recruiter"),
+                application=application,
+                reason="名额已满",
+                at=now,
+            )
+        )
+    return entries
+
+
+def test_nobody_is_kept_without_consent(
+    company: Company, application: Application, now: dt.datetime
+) -> None:
+    add = {"actor": company.actor("recruiter"), "application": application, "at": now}
+    with pytest.raises(InvalidInput) as error:
+        pool_add(reason="好", **add)
+    assert error.value.message.id == "pool.no_consent"
+    agree(company, application, now, granted=False)
+    with pytest.raises(InvalidInput):
+        pool_add(reason="好", **add)
+    assert PoolPosting.objects.count() == 0
+
+
+def test_words_find_people_with_the_sentence_that_shows_it(
+    company: Company, pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    found = pool_search(person=company.recruiter, words="微调", at=now)
+    assert found.hits[0].entry.candidate.name == "陆遥"
+    reason = found.hits[0].reasons[0]
+    text = found.hits[0].entry.search_text
+    assert text[reason.start : reason.end] == reason.quote
+    assert "微调" in reason.quote
+    assert reason.level == 3
+
+
+def test_adding_twice_keeps_one_entry_and_the_same_index(
+    company: Company, applications: tuple[Application, ...], pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    before = sorted(
+        (row.term, bytes(row.ids), bytes(row.weights)) for row in PoolPosting.objects.all()
+    )
+    pool_add(actor=company.actor("recruiter"), application=applications[0], reason="再次", at=now)
+    after = sorted(
+        (row.term, bytes(row.ids), bytes(row.weights)) for row in PoolPosting.objects.all()
+    )
+    assert before == after
+    assert PoolEntry.objects.count() == 3
+
+
+def test_the_pool_of_another_branch_is_not_found(
+    company: Company, pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    assert pool_search(person=company.other_recruiter, words="微调", at=now).hits == ()
+    with pytest.raises(NotFound):
+        entry_for(company.other_recruiter, pool[0].ref)
+    assert entry_for(company.recruiter, pool[0].ref).pk == pool[0].pk
+
+
+def test_tags_and_filters_narrow(company: Company, pool: list[PoolEntry], now: dt.datetime) -> None:
+    pool_tags_set(actor=company.actor("recruiter"), entry=pool[1], tags=["年底可谈", " "])
+    found = pool_search(person=company.recruiter, words="", filters=[("tag", "年底可谈")], at=now)
+    assert [hit.entry.pk for hit in found.hits] == [pool[1].pk]
+    with pytest.raises(InvalidInput):
+        pool_tags_set(actor=company.actor("recruiter"), entry=pool[1], tags=["x" * 30])
+
+
+def test_for_a_position_and_like_somebody(
+    company: Company, position: Position, pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    found = pool_recommend(position, at=now)
+    assert found.hits[0].entry.candidate.name == "陆遥"
+    assert found.hits[0].reasons
+    like = pool_like(person=company.recruiter, entry=pool[0], at=now)
+    assert pool[0].pk not in {hit.entry.pk for hit in like.hits}
+
+
+def test_who_is_removed_leaves_nothing_but_the_fact(
+    company: Company, pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    pool_note_add(
+        actor=company.actor("recruiter"),
+        candidate=pool[0].candidate,
+        text="年底可以聊",
+        at=now,
+        contacted=True,
+    )
+    name = pool[0].candidate.name
+    pool[0].refresh_from_db()
+    proof = pool_remove(actor=company.actor("recruiter"), entry=pool[0], reason="本人要求", at=now)
+    assert proof["left"] == 0
+    assert proof["notes"] == 1
+    assert pool_search(person=company.recruiter, words=name, at=now).hits == ()
+    events = AuditEvent.objects.filter(action="pool.removed")
+    assert events.count() == 1
+    assert name not in str(events.values())
+
+
+def test_time_over_or_consent_withdrawn_means_gone(
+    company: Company, applications: tuple[Application, ...], pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    assert pool_expire(at=now) == 0
+    agree(company, applications[0], now, granted=False)
+    PoolEntry.objects.filter(pk=pool[1].pk).update(expires_at=now)
+    assert pool_expire(at=now) == 2
+    assert list(PoolEntry.objects.all()) == [pool[2]]
+
+
+def test_the_question_to_stay_is_asked_once_and_renews(
+    company: Company, applications: tuple[Application, ...], pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    PoolEntry.objects.filter(pk=pool[0].pk).update(expires_at=now + dt.timedelta(days=20))
+    assert pool_ask_again(at=now) == 1
+    assert pool_ask_again(at=now + dt.timedelta(days=1)) == 0
+    assert OutboxMessage.objects.filter(template="pool_renewal").count() == 1
+    later = now + dt.timedelta(days=2)
+    agree(company, applications[0], later, granted=False)
+    agree(company, applications[0], later)
+    entry = pool_renew(
+        actor=company.actor("recruiter"), candidate=applications[0].candidate, at=later
+    )
+    assert entry is not None
+    assert entry.expires_at > now + dt.timedelta(days=600)

@@ -1,0 +1,234 @@
+"""Reads of the talent pool: by words, like somebody, for a position; always with the reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from touchstone.accounts.models import Branch, Person
+from touchstone.accounts.permissions import branches_of, in_branches
+from touchstone.common.errors import NotFound
+from touchstone.common.messages import Message, say
+from touchstone.engine.matching.postings import joined
+from touchstone.engine.matching.query import (
+    Filter,
+    Group,
+    Query,
+    for_model,
+    like_person,
+    understand,
+)
+from touchstone.engine.matching.ranking import Found, rank
+from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.positions.models import Position
+from touchstone.positions.permissions import SEES_BRANCH
+from touchstone.recruiting.models import PoolEntry, PoolPosting
+
+MOST_REASONS = 4
+LEVEL = {"listed": 1, "used": 2, "result": 3}
+_EDGE = re.compile(r"[。；;\n！？!?]")
+LONGEST_QUOTE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody was found: what was looked for, and the words that show it.
+
+    Attributes:
+        level: strength 0–4 as everywhere.
+        start, end: of ``quote`` in the entry's text.
+    """
+
+    label: str
+    level: int
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Somebody found, with the reasons and what of the search was not found on them."""
+
+    entry: PoolEntry
+    score: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of hits, how many there are in all, and how the words were understood."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    total: int
+
+
+def visible_entries(person: Person) -> QuerySet[PoolEntry]:
+    """Pool entries of the branches the person recruits for, administers or audits."""
+    return PoolEntry.objects.filter(in_branches(person, SEES_BRANCH))
+
+
+def entry_for(person: Person, ref: str) -> PoolEntry:
+    """The entry by its ref, with candidate and branch.
+
+    Raises:
+        NotFound: there is none that this person may know of.
+    """
+    entry = (
+        visible_entries(person)
+        .select_related("candidate", "branch", "added_by")
+        .filter(ref=ref)
+        .first()
+    )
+    if entry is None:
+        raise NotFound(say("pool.not_found"))
+    return entry
+
+
+def pool_search(
+    *,
+    person: Person,
+    words: str,
+    at: dt.datetime,
+    filters: Iterable[tuple[str, str]] = (),
+    most: int = 50,
+) -> SearchResult:
+    """People found by words and filters, best first.
+
+    Args:
+        filters: (fact, value): ("reached", "interview"), ("degree", "master"), ("tag", "…").
+    """
+    query = understand(words.strip()[:400]) if words.strip() else Query()
+    extra = tuple(_fact_filter(name, value) for name, value in filters)
+    return _run(replace(query, filters=(*query.filters, *extra)), person, at, most)
+
+
+def pool_like(*, person: Person, entry: PoolEntry, at: dt.datetime, most: int = 20) -> SearchResult:
+    """People who have shown what this one has, without the person themselves."""
+    found = _run(like_person(entry.terms), person, at, most + 1)
+    hits = tuple(hit for hit in found.hits if hit.entry.pk != entry.pk)[:most]
+    return replace(found, hits=hits, total=max(0, found.total - 1))
+
+
+def pool_recommend(
+    position: Position, *, at: dt.datetime, person: Person | None = None, most: int = 50
+) -> SearchResult:
+    """The pool's best for a position, by its competency model: each reason names the indicator.
+
+    Args:
+        person: whose branches are searched; without one, the position's own.
+    """
+    version = position.model_version
+    query = for_model(version.document) if version else Query()
+    return _run(query, person, at, most, branches=[position.branch] if person is None else None)
+
+
+def _fact_filter(name: str, value: str) -> Filter:
+    return Filter(say(f"pool.fact_{name}", value=value), (f"#{name}:{value}"[:80],))
+
+
+def _run(
+    query: Query,
+    person: Person | None,
+    at: dt.datetime,
+    most: int,
+    branches: Sequence[Branch] | None = None,
+) -> SearchResult:
+    scope = branches if branches is not None else branches_of(person, SEES_BRANCH) if person else []
+    own = Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
+    found, total = _ranked(replace(query, filters=(*query.filters, own)), most)
+    entries = {
+        entry.pk: entry
+        for entry in PoolEntry.objects.filter(
+            pk__in=[f.number for f in found], expires_at__gt=at
+        ).select_related("candidate", "branch")
+    }
+    hits = tuple(_hit(query, f, entries[f.number]) for f in found if f.number in entries)
+    return SearchResult(query, hits, total - (len(found) - len(hits)))
+
+
+def _ranked(query: Query, most: int) -> tuple[list[Found], int]:
+    size = (PoolEntry.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
+    rows: dict[str, list[tuple[int, bytes, bytes]]] = {}
+    wanted = PoolPosting.objects.filter(term__in=sorted(query.all_terms()))
+    for term, segment, ids, weights in wanted.values_list("term", "segment", "ids", "weights"):
+        rows.setdefault(term, []).append((segment, bytes(ids), bytes(weights)))
+    postings = {term: joined(parts) for term, parts in rows.items()}
+    return rank(query, postings, size, most)
+
+
+def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
+    shown = {row["concept"]: row for row in entry.concepts}
+    held = {place for place, _strength in found.groups}
+    reasons = [
+        reason
+        for place, _strength in found.groups
+        if (reason := _reason(query.groups[place], entry, shown)) is not None
+    ]
+    missing = tuple(
+        g.label for place, g in enumerate(query.groups) if not g.excluded and place not in held
+    )
+    return Hit(entry, found.score, tuple(reasons[:MOST_REASONS]), missing[:MOST_REASONS])
+
+
+def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) -> Reason | None:
+    """The strongest words for the group: of its concepts or of anything below them."""
+    known = taxonomy()
+    rows = []
+    for term, _share in group.terms:
+        if not term.startswith("c:"):
+            continue
+        concept = term[2:]
+        rows += [
+            row
+            for name, row in shown.items()
+            if name == concept or (name in known.concepts and concept in known.ancestors(name))
+        ]
+    if rows:
+        best = max(rows, key=lambda r: (LEVEL.get(r["strength"], 1), -r["start"]))
+        start, end = sentence_around(entry.search_text, best["start"], best["end"])
+        return Reason(
+            group.label,
+            LEVEL.get(best["strength"], 1),
+            entry.search_text[start:end],
+            start,
+            end,
+        )
+    at = entry.search_text.lower().find(group.label.lower())
+    if at >= 0:
+        start, end = sentence_around(entry.search_text, at, at + len(group.label))
+        return Reason(group.label, 1, entry.search_text[start:end], start, end)
+    return Reason(group.label, 1) if group.terms else None
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence a stretch stands in, at most 90 characters, without blanks at its ends."""
+    left = max((m.end() for m in _EDGE.finditer(text, 0, start)), default=0)
+    right_match = _EDGE.search(text, end)
+    right = right_match.start() if right_match else len(text)
+    if right - left > LONGEST_QUOTE:
+        left = max(left, start - LONGEST_QUOTE // 3)
+        right = min(right, left + LONGEST_QUOTE)
+        right = max(right, end)
+    while left < start and text[left].isspace():
+        left += 1
+    while right > end and text[right - 1].isspace():
+        right -= 1
+    return left, right
+
+
+def query_labels(query: Query) -> list[tuple[str, bool]]:
+    """How the words were understood: (label, excluded)."""
+    return [(group.label, group.excluded) for group in query.groups]
+
+
+def filter_messages(query: Query) -> list[Message]:
+    """The facts asked for, in words."""
+    return [wanted.message for wanted in query.filters]
