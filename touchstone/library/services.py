@@ -251,7 +251,10 @@ def questions_import(
         InvalidInput: a question with lint errors would replace a published one.
     """
     newest = newest_revisions()
-    created, updated, unchanged, drafts = [], [], [], []
+    created: list[str] = []
+    updated: list[str] = []
+    unchanged: list[str] = []
+    drafts: list[str] = []
     for question in questions:
         document = plain_document(question)
         latest = newest.get(question.id)

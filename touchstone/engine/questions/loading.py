@@ -79,11 +79,11 @@ def parse_questions(text: str, *, source: str = "") -> tuple[Question, ...]:
         _refuse(where, "not_yaml", str(getattr(error, "problem", error)))
     if data is None:
         return ()
-    node = root
+    node: Any = root
     if isinstance(data, dict):
         if not isinstance(data.get("questions"), list):
             _refuse(f"{source}:1", "no_questions", "questions")
-        node = next(value for key, value in root.value if key.value == "questions")
+        node = next(value for key, value in node.value if key.value == "questions")
         data = data["questions"]
     if not isinstance(data, list):
         _refuse(f"{source}:1", "no_questions", "questions")

@@ -1,0 +1,134 @@
+"""How far each question serves a model's indicators and dimensions, and a candidate's probes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from touchstone.engine.profiles.model import CompetencyModel, Indicator
+from touchstone.engine.questions.cover import Matrix
+from touchstone.engine.questions.probes import Probe
+from touchstone.engine.questions.question import Question
+from touchstone.engine.text.taxonomy import taxonomy
+
+BY_RANK = (1.0, 0.6, 0.4)
+BY_CONCEPT = 0.7
+OTHER_DIMENSION = 0.4
+KEPT = 8
+
+
+class QuestionPool:
+    """Questions compiled against one model: everything that no candidate changes."""
+
+    def __init__(self, model: CompetencyModel, questions: Sequence[Question]) -> None:
+        self.model = model
+        self.questions = tuple(questions)
+        indicators = model.indicators
+        self.indicator_weights = np.array([i.weight for i in indicators], dtype=np.float64)
+        self.dimension_weights = np.array([d.weight for d in model.dimensions], dtype=np.float64)
+        self.minutes = np.array([q.minutes for q in questions], dtype=np.float64)
+        self.difficulty = np.array([q.difficulty for q in questions], dtype=np.float64)
+        self.families = _families(questions)
+        self.concepts = [question_concepts(q) for q in questions]
+        self.indicators = self._indicators(indicators)
+        self.dimensions = self._dimensions()
+        names = [d.id for d in model.dimensions]
+        self.dimension_rank = [
+            names.index(q.dimension) if q.dimension in names else int(self.dimensions[n].argmax())
+            for n, q in enumerate(questions)
+        ]
+
+    def _indicators(self, indicators: Sequence[Indicator]) -> Matrix:
+        known = {i.id for i in indicators}
+        wanted = [_indicator_concepts(i) for i in indicators]
+        rows: Matrix = np.zeros((len(self.questions), len(indicators)))
+        for n, question in enumerate(self.questions):
+            for j, indicator in enumerate(indicators):
+                if indicator.id in question.indicators:
+                    rank = question.indicators.index(indicator.id)
+                    rows[n, j] = BY_RANK[min(rank, len(BY_RANK) - 1)]
+                elif not known & set(question.indicators) and wanted[j] & self.concepts[n]:
+                    # A model with ids of its own: matched by what it speaks of.
+                    rows[n, j] = BY_CONCEPT
+        return rows
+
+    def _dimensions(self) -> Matrix:
+        rows: Matrix = np.zeros((len(self.questions), len(self.model.dimensions)))
+        first = 0
+        for d, dimension in enumerate(self.model.dimensions):
+            last = first + len(dimension.indicators)
+            inside = self.indicators[:, first:last]
+            rows[:, d] = OTHER_DIMENSION * (inside.max(axis=1) if inside.size else 0.0)
+            own = np.array([q.dimension == dimension.id for q in self.questions], dtype=bool)
+            rows[own, d] = 1.0
+            first = last
+        return rows
+
+    def matches(self, probes: Sequence[Probe]) -> Matrix:
+        """Questions × probes, 0..1: about the same concept, or at least the same indicator."""
+        places = {i.id: j for j, i in enumerate(self.model.indicators)}
+        columns = []
+        for probe in probes:
+            wanted = frozenset(probe.concepts)
+            columns.append(
+                [self._match(n, probe, wanted, places) for n in range(len(self.questions))]
+            )
+        if not columns:
+            return np.zeros((len(self.questions), 0))
+        return np.array(columns, dtype=np.float64).T
+
+    def _match(self, n: int, probe: Probe, wanted: frozenset[str], places: dict[str, int]) -> float:
+        by_indicator = max(
+            (self.indicators[n, places[i]] for i in probe.indicators if i in places), default=0.0
+        )
+        shared = len(wanted & self.concepts[n])
+        by_concept = min(1.0, 0.35 * shared)
+        if probe.kind == "claim":
+            return float(0.45 * by_indicator + 0.55 * by_concept)
+        return float(by_indicator * (0.7 + 0.3 * min(1.0, by_concept * 2)))
+
+
+_pools: dict[tuple[int, tuple[int, ...]], tuple[Any, QuestionPool]] = {}
+
+
+def pool_of(model: CompetencyModel, questions: Sequence[Question]) -> QuestionPool:
+    """The compiled pool, made once for the same model and question objects."""
+    key = (id(model), tuple(map(id, questions)))
+    kept = _pools.get(key)
+    if kept is None:
+        if len(_pools) >= KEPT:
+            _pools.clear()
+        # The objects are kept beside the pool so that their ids are not given to others.
+        kept = ((model, tuple(questions)), QuestionPool(model, questions))
+        _pools[key] = kept
+    return kept[1]
+
+
+@functools.lru_cache(4096)
+def _concepts_of(words: tuple[str, ...]) -> frozenset[str]:
+    known = taxonomy()
+    found: set[str] = set()
+    for word in words:
+        found.update(known.find(word))
+    return frozenset(found)
+
+
+def question_concepts(question: Question) -> frozenset[str]:
+    """Ids of the taxonomy that a question is about: its own list, and what its title names."""
+    return _concepts_of((*question.concepts, question.title.zh))
+
+
+def _indicator_concepts(indicator: Indicator) -> frozenset[str]:
+    return _concepts_of((*indicator.keywords, indicator.name.zh, indicator.name.en))
+
+
+def _families(questions: Sequence[Question]) -> NDArray[np.int64]:
+    names: dict[str, int] = {}
+    return np.array(
+        [names.setdefault(q.family, len(names)) if q.family else -1 for q in questions],
+        dtype=np.int64,
+    )
