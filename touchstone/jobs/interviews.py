@@ -6,7 +6,14 @@ from django_tasks import task
 
 from touchstone.common.actors import SYSTEM
 from touchstone.common.clock import utc_now
-from touchstone.interviews.services import meetings
+from touchstone.interviews.services import (
+    meetings,
+    outside_events,
+    schedules,
+)
+from touchstone.interviews.services import (
+    recording_fetch as fetching,
+)
 
 
 @task(queue_name="outside")
@@ -19,3 +26,22 @@ def meeting_make(interview_ref: str) -> str:
 def meeting_follow(interview_ref: str) -> str:
     """Moves or cancels the outside meeting as the interview was; returns the meeting's id."""
     return meetings.meeting_follow(ref=interview_ref).meeting_id
+
+
+@task(queue_name="outside")
+def schedule_follow(interview_ref: str) -> str:
+    """Brings the panel's WeCom calendars in line with the interview; returns the schedule's id."""
+    return schedules.schedule_follow(ref=interview_ref, at=utc_now())
+
+
+@task(queue_name="outside")
+def outside_event_handle(event_id: int) -> str:
+    """Acts upon an event that WeCom or Tencent Meeting reported; returns what came of it."""
+    return outside_events.event_handle(event_id=event_id, at=utc_now())
+
+
+@task(queue_name="outside")
+def recording_fetch(interview_ref: str, file_id: str) -> str:
+    """Fetches a meeting's recording into our storage; returns its ref."""
+    recording = fetching.recording_fetch(ref=interview_ref, file_id=file_id, at=utc_now())
+    return recording.ref if recording else ""

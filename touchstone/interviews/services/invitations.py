@@ -5,6 +5,7 @@ the interview; a change raises the sequence, so calendars follow it."""
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,9 @@ from touchstone.integrations.mail.calendar import (
     CalendarEvent,
     calendar_part,
 )
+from touchstone.integrations.wecom.cards import notice_card, reply_card, task_id
 from touchstone.interviews.models import Interview, PanelMember
+from touchstone.interviews.services.schedules import schedule_queue
 from touchstone.recruiting.letters import letter, moment_text, other_zone_text
 from touchstone.recruiting.models import OutboxMessage
 from touchstone.recruiting.services.links import link_create
@@ -43,6 +46,7 @@ def interview_announce(
     seats = list(interview.panel.filter(removed_at=None).select_related("person__department"))
     messages = [_to_candidate(actor, interview, what, seats, at)]
     messages += [_to_colleague(interview, what, seat, at) for seat in seats]
+    schedule_queue(interview)
     if what == "invited" and interview.status == Interview.Status.PLANNED:
         interview.status = Interview.Status.INVITED
         interview.save(update_fields=["status"])
@@ -162,6 +166,9 @@ def _mail(
 ) -> Draft:
     method = CANCEL if what == "cancelled" else REQUEST
     channel = "wecom" if person is not None and person.wecom_userid else "mail"
+    payload: dict[str, Any] = {"interview": interview.ref, "what": what}
+    if person is not None and channel == "wecom":
+        payload["card"] = _card(interview, what, person, subject, language)
     return Draft(
         channel=channel,
         template=template,
@@ -171,7 +178,37 @@ def _mail(
         address=person.wecom_userid if person and channel == "wecom" else to.email,
         ics=calendar_part(calendar_event(interview, to=to, at=at), method),
         ics_method=method,
-        payload={"interview": interview.ref, "what": what},
+        payload=payload,
+    )
+
+
+def _card(
+    interview: Interview, what: str, person: Person, subject: str, language: str
+) -> dict[str, Any]:
+    """The invitation as a card: with buttons to answer, or as a notice when it was called off."""
+    application, position = interview.application, interview.application.position
+    english = language == "en"
+    names = ("Who", "Role", "When", "Where") if english else ("候选人", "岗位", "时间", "地点")
+    values = (
+        application.candidate.name,
+        position.title_en if english and position.title_en else position.title,
+        moment_text(interview.starts_at, person.time_zone, language),
+        interview.place or _place(interview, language),
+    )
+    shared: dict[str, Any] = {
+        "source": "Touchstone" if english else "试金石",
+        "title": subject,
+        "desc": position.branch.name,
+        "rows": list(zip(names, values, strict=True)),
+        "url": f"{settings.BASE_URL}/interviews/{interview.ref}/",
+    }
+    if what == "cancelled":
+        return notice_card(**shared)
+    return reply_card(
+        **shared,
+        task=task_id("interview", interview.ref, str(interview.ics_sequence), person.ref),
+        accept="I'll come" if english else "能来",
+        decline="I can't" if english else "来不了",
     )
 
 

@@ -126,19 +126,51 @@ def recording_erase(*, actor: Actor, recording: Recording, at: dt.datetime) -> R
 
 @transaction.atomic
 def _finish(actor: Actor, upload: RecordingUpload, at: dt.datetime) -> Recording:
-    interview = upload.interview
+    recording = recording_store(
+        actor=actor,
+        interview=upload.interview,
+        part=_part(upload),
+        name=upload.name,
+        source="upload",
+        at=at,
+        starts_at_second=upload.starts_at_second,
+    )
+    upload.finished_at = at
+    upload.save(update_fields=["finished_at"])
+    return recording
+
+
+@transaction.atomic
+def recording_store(
+    *,
+    actor: Actor,
+    interview: Interview,
+    part: Path,
+    name: str,
+    source: str,
+    at: dt.datetime,
+    starts_at_second: int = 0,
+    outside_id: str = "",
+) -> Recording:
+    """Moves a complete file into storage and makes the recording.
+
+    Args:
+        part: the file, on the same disk as the storage; it is moved, not copied.
+        name: as shown; its ending says what kind it is.
+        source: upload, meeting or browser.
+        outside_id: what the meeting service calls it.
+    """
     over = at + dt.timedelta(days=KEEP_DAYS)
-    part = _part(upload)
-    sha256 = _sha256(part)
+    sha256, size = _sha256(part), part.stat().st_size
     key = f"{sha256[:2]}/{sha256}"
     path = Path(settings.FILES_DIR) / key
     path.parent.mkdir(parents=True, exist_ok=True)
     part.replace(path)
     stored = StoredFile.objects.create(
         sha256=sha256,
-        size=upload.size,
-        content_type=KINDS[Path(upload.name).suffix.lower()],
-        original_name=upload.name,
+        size=size,
+        content_type=KINDS[Path(name).suffix.lower()],
+        original_name=name,
         storage_key=key,
         purpose="recording",
         created_at=at,
@@ -147,13 +179,12 @@ def _finish(actor: Actor, upload: RecordingUpload, at: dt.datetime) -> Recording
     recording = Recording.objects.create(
         interview=interview,
         file=stored,
-        source="upload",
-        starts_at_second=upload.starts_at_second,
+        source=source,
+        outside_id=outside_id,
+        starts_at_second=starts_at_second,
         created_at=at,
         delete_on=over.date(),
     )
-    upload.finished_at = at
-    upload.save(update_fields=["finished_at"])
     _log(actor, recording, "recording.stored")
     room_touch(interview)
     return recording
