@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.desk.views import home, people, records
+from touchstone.desk.views import home, people, records, room
 
 urlpatterns = [
     path("", home.today, name="today"),
@@ -20,6 +20,18 @@ urlpatterns = [
     path("people/<str:ref>/active/", people.active_set, name="person-active"),
     path("people/<str:ref>/invite/", people.invite, name="person-invite"),
     path("people/<str:ref>/factor/", people.second_factor_off, name="person-factor-off"),
+    # interviews
+    path("interviews/<str:ref>/", room.room, name="room"),
+    path("interviews/<str:ref>/clock/", room.clock, name="room-clock"),
+    path("interviews/<str:ref>/notes/", room.note, name="room-note"),
+    path("interviews/<str:ref>/asked/", room.asked, name="room-asked"),
+    path("interviews/<str:ref>/live/", room.live, name="room-live"),
+    path("interviews/<str:ref>/events/", room.events, name="room-events"),
+    path("interviews/<str:ref>/score/", room.score, name="room-score"),
+    path("interviews/<str:ref>/submit/", room.submit, name="room-submit"),
+    path("interviews/<str:ref>/reopen/", room.reopen, name="room-reopen"),
+    path("interviews/<str:ref>/recording/", room.recording_upload, name="recording-upload"),
+    path("recordings/<str:ref>/", room.recording, name="recording"),
     # records
     path("messages/", records.messages_page, name="messages"),
     path("messages/<str:ref>/", records.message, name="message"),

@@ -1,0 +1,183 @@
+// Changes on their way to the server. Each is written to this browser before it is sent and leaves it
+// only when the server has it. A newer change of the same thing replaces the older one.
+const zh = document.documentElement.lang.startsWith("zh");
+const say = (chinese: string, english: string): string => (zh ? chinese : english);
+
+export interface Change {
+  id: string; // kind:key, such as score:tech.data
+  url: string;
+  body: Record<string, unknown>;
+  seq?: number;
+  stuck?: boolean; // waits for a person's choice
+}
+
+export interface Answer {
+  version?: number;
+  saved_at?: string;
+  detail?: string;
+  theirs?: unknown;
+}
+
+interface Listener {
+  answered(change: Change, answer: Answer): void;
+  clashed(change: Change, answer: Answer): void;
+  told(words: string, bad: boolean, waiting: number): void;
+}
+
+const PAUSE_MS = 250;
+const DEAD_MS = 8000;
+
+export class Queue {
+  private readonly tab: string;
+  private readonly key: string;
+  private changes: Change[] = [];
+  private busy: Promise<void> | null = null;
+  private timer = 0;
+  private seq = 0;
+  private version: (id: string) => number = () => 0;
+
+  constructor(
+    private readonly prefix: string,
+    private readonly listener: Listener,
+  ) {
+    this.tab = sessionStorage.getItem("room-tab") ?? Math.random().toString(36).slice(2);
+    sessionStorage.setItem("room-tab", this.tab);
+    this.key = `${prefix}:q:${this.tab}`;
+    this.changes = this.read(this.key);
+    this.adopt();
+  }
+
+  // Another tab of this browser may have been closed with changes unsent: take them over.
+  private adopt(): void {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(`${this.prefix}:q:`) || key === this.key) continue;
+      const tab = key.slice(`${this.prefix}:q:`.length);
+      if (Date.now() - Number(localStorage.getItem(`${this.prefix}:alive:${tab}`) ?? "0") < DEAD_MS) continue;
+      this.changes.push(...this.read(key).filter((change) => !this.changes.some((own) => own.id === change.id)));
+      localStorage.removeItem(key);
+      localStorage.removeItem(`${this.prefix}:alive:${tab}`);
+    }
+    this.changes.forEach((change) => (change.stuck = false));
+    this.keep();
+  }
+
+  private read(key: string): Change[] {
+    try {
+      return JSON.parse(localStorage.getItem(key) ?? "[]") as Change[];
+    } catch {
+      return [];
+    }
+  }
+
+  private keep(): void {
+    if (this.changes.length) localStorage.setItem(this.key, JSON.stringify(this.changes));
+    else localStorage.removeItem(this.key);
+    localStorage.setItem(`${this.prefix}:alive:${this.tab}`, String(Date.now()));
+  }
+
+  start(version: (id: string) => number): void {
+    this.version = version;
+    window.addEventListener("online", () => void this.flush());
+    window.addEventListener("pagehide", () => void this.flush());
+    window.setInterval(() => {
+      localStorage.setItem(`${this.prefix}:alive:${this.tab}`, String(Date.now()));
+      if (this.changes.some((change) => !change.stuck)) void this.flush();
+    }, 3000);
+    void this.flush();
+  }
+
+  waiting(): Change[] {
+    return [...this.changes];
+  }
+
+  settle(id: string): void {
+    this.changes = this.changes.filter((change) => change.id !== id);
+    this.keep();
+  }
+
+  put(change: Change): void {
+    const old = this.changes.find((other) => other.id === change.id);
+    this.seq += 1;
+    const kept: Change = { ...change, seq: this.seq, stuck: false };
+    if (old) this.changes[this.changes.indexOf(old)] = kept;
+    else this.changes.push(kept);
+    this.keep();
+    this.listener.told(say("正在存", "Saving"), false, this.changes.length);
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.flush(), PAUSE_MS);
+  }
+
+  post(url: string, body: Record<string, unknown>): Promise<Response> {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
+    const text = JSON.stringify(body);
+    return fetch(url, {
+      method: "POST",
+      body: text,
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...headers },
+      keepalive: text.length < 30000,
+    });
+  }
+
+  flush(): Promise<void> {
+    this.busy ??= this.sendAll().finally(() => {
+      this.busy = null;
+    });
+    return this.busy;
+  }
+
+  private async sendAll(): Promise<void> {
+    for (;;) {
+      const change = this.changes.find((other) => !other.stuck);
+      if (!change) return;
+      let answer: Response;
+      try {
+        const version = change.body.version ?? this.version(change.id);
+        answer = await this.post(change.url, { ...change.body, version });
+      } catch {
+        this.offline();
+        return;
+      }
+      if (answer.status >= 500) {
+        this.offline();
+        return;
+      }
+      const body = (await answer.json().catch(() => ({}))) as Answer;
+      if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
+        this.listener.told(body.detail ?? say("没有存上，文字都在本机。", "Not saved; the text is on this computer."), true, this.changes.length);
+        return;
+      }
+      this.took(change, answer, body);
+    }
+  }
+
+  private took(change: Change, answer: Response, body: Answer): void {
+    const now = this.changes.find((other) => other.id === change.id);
+    if (answer.ok) {
+      if (now?.seq === change.seq) this.changes = this.changes.filter((other) => other.id !== change.id);
+      else if (now) delete now.body.version;
+      this.keep();
+      this.listener.answered(change, body);
+      if (!this.changes.length) this.listener.told(`${body.saved_at ?? ""} ${say("已存", "saved")}`.trim(), false, 0);
+      return;
+    }
+    if (now) now.stuck = true;
+    this.keep();
+    if (answer.status === 409) {
+      this.listener.told(body.detail ?? "", true, this.changes.length);
+      this.listener.clashed(now ?? change, body);
+    } else {
+      this.listener.told(body.detail ?? say("没有存上，文字都在本机。", "Not saved; the text is on this computer."), true, this.changes.length);
+    }
+  }
+
+  private offline(): void {
+    const count = this.changes.length;
+    this.listener.told(
+      say(`网断了。${count} 处修改已存在这台电脑上，恢复后自动提交。`, `You're offline. ${count} changes are kept on this computer and will be sent when you're back.`),
+      true,
+      count,
+    );
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.flush(), 1500 + Math.random() * 1500);
+  }
+}
