@@ -146,14 +146,22 @@ def for_model(document: Mapping[str, Any], known: Taxonomy | None = None) -> Que
     )
     for dimension in document.get("dimensions", []):
         for indicator in dimension.get("indicators", []):
-            words = "；".join([str(indicator.get("text", "")), *indicator.get("keywords", [])])
+            words = "；".join([*_both(indicator.get("text")), *indicator.get("keywords", [])])
             found = dict.fromkeys(hit.concept for hit in chosen.matcher.find(words))
             if found and total:
-                label = str(indicator.get("name") or indicator.get("text") or indicator["id"])
+                named = [*_both(indicator.get("name")), *_both(indicator.get("text"))]
+                label = named[0] if named else str(indicator["id"])
                 terms = tuple((f"c:{concept}", 1.0) for concept in found)
                 worth = float(indicator.get("weight") or 0) / total * 10
                 groups.append(Group(label, terms, worth, concept=next(iter(found))))
     return Query(tuple(groups))
+
+
+def _both(value: Any) -> list[str]:
+    """The words of a name or sentence given in one language or in both."""
+    if isinstance(value, Mapping):
+        return [str(words) for words in value.values() if words]
+    return [str(value)] if value else []
 
 
 def _degrees(words: str, taken: list[tuple[int, int]]) -> list[Filter]:

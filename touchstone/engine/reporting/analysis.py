@@ -16,6 +16,7 @@ from touchstone.engine.reporting.sentence import (
     Facts,
     Sentence,
     dimensions,
+    named,
     of_dimension,
     points,
     strongest,
@@ -60,7 +61,12 @@ def _standing(facts: Facts) -> list[Sentence]:
             continue
         share = share_below(score, others)
         evidence = of_dimension(facts, name)
-        args = {"dimension": row["name"], "score": points(score), "mean": points(mean), "n": n}
+        args = {
+            "dimension": named(row["name"]),
+            "score": points(score),
+            "mean": points(mean),
+            "n": n,
+        }
         if share is not None and share >= HIGH_SHARE:
             args["share"] = f"{100 * share:.0f}"
             message = say("reporting.above_most", **args)
@@ -88,7 +94,7 @@ def _indicators(facts: Facts) -> list[Sentence]:
         ("risk", "reporting.indicator_low", low),
     ):
         for row in rows[:MOST_INDICATORS]:
-            message = say(word, indicator=row["name"], score=points(row["fair"]), n=row["n"])
+            message = say(word, indicator=named(row["name"]), score=points(row["fair"]), n=row["n"])
             evidence = strongest(facts, row["evidence"])
             sentences.append(Sentence(section, message, evidence, row["dimension"]))
     return sentences
@@ -102,7 +108,7 @@ def _single_rater(facts: Facts) -> list[Sentence]:
     return [
         Sentence(
             "doubt",
-            say("reporting.single_rater", dimension=row["name"]),
+            say("reporting.single_rater", dimension=named(row["name"])),
             of_dimension(facts, row["id"], ("score",)),
             row["id"],
         )
@@ -134,7 +140,7 @@ def _split(facts: Facts) -> list[Sentence]:
         )
         message = say(
             "reporting.departments_split",
-            dimension=row["name"],
+            dimension=named(row["name"]),
             low_name=low_name,
             low=points(low),
             high_name=high_name,
@@ -150,13 +156,17 @@ def _missing(facts: Facts) -> list[Sentence]:
     for row in dimensions(facts):
         if row["fair"] is None:
             gaps = [e["id"] for e in facts["evidence"] if e["dimension"] == row["id"]]
-            message = say("reporting.no_measure", dimension=row["name"])
+            message = say("reporting.no_measure", dimension=named(row["name"]))
             sentences.append(Sentence("doubt", message, strongest(facts, gaps), row["id"]))
     gaps = [e for e in facts["evidence"] if e["kind"] == "gap"]
     if gaps:
         names = {i["id"]: i["name"] for i in facts["scores"]["indicators"]}
-        listed = "、".join(names.get(e["indicator"], e["indicator"]) for e in gaps[:4])
-        message = say("reporting.nothing_found", indicators=listed, count=len(gaps))
+        listed = [names[e["indicator"]] for e in gaps[:4]]
+        words = {
+            "zh": "、".join(name["zh"] for name in listed),
+            "en": ", ".join(name["en"] for name in listed),
+        }
+        message = say("reporting.nothing_found", indicators=named(words), count=len(gaps))
         sentences.append(Sentence("doubt", message, tuple(e["id"] for e in gaps[:4])))
     return sentences
 
@@ -166,7 +176,7 @@ def _assessment(facts: Facts) -> list[Sentence]:
     sentences = []
     for item in (facts["assessment"] or {}).get("items", []):
         evidence = tuple(item["evidence"][:4])
-        title = {"id": "reporting.words", "args": dict(item["title"])}
+        title = named(item["title"])
         if item["plausibility"] in {"doubtful", "implausible"}:
             message = say(f"reporting.case_{item['plausibility']}", title=title)
             sentences.append(Sentence("doubt", message, evidence, item["dimension"]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from touchstone.engine.reporting.planning import training_for
+from touchstone.engine.reporting.sentence import named
 
 STRONG, GOOD = 75.0, 60.0
 
@@ -34,7 +35,7 @@ def candidate_version(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _said(facts: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    name, score = row["name"], row["fair"]
+    name, score = named(row["name"]), row["fair"]
     if score is None:
         return {"id": "reporting.kind_unseen", "args": {"dimension": name}}
     if score >= STRONG:
@@ -53,7 +54,7 @@ def _said(facts: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
         key=lambda i: (i["fair"], i["id"]),
         default={"id": row["id"]},
     )
-    step = {"id": "reporting.words", "args": dict(training_at_home(weak["id"], row["id"]))}
+    step = named(training_at_home(weak["id"], row["id"]))
     return {"id": "reporting.kind_grow", "args": {"dimension": name, "step": step}}
 
 

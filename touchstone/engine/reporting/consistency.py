@@ -10,6 +10,7 @@ from touchstone.engine.reporting.sentence import (
     Facts,
     Sentence,
     dimensions,
+    named,
     of_dimension,
     points,
     strongest,
@@ -32,7 +33,7 @@ def _resume(facts: Facts) -> list[Sentence]:
         paper, seen = screened.get(row["id"]), row["fair"]
         if paper is None or seen is None:
             continue
-        args = {"dimension": row["name"], "paper": points(paper), "seen": points(seen)}
+        args = {"dimension": named(row["name"]), "paper": points(paper), "seen": points(seen)}
         if paper >= PAPER_HIGH and seen < SEEN_LOW:
             message, evidence = "reporting.resume_above", of_dimension(facts, row["id"])
         elif paper < SEEN_LOW and seen >= PAPER_HIGH:
@@ -54,7 +55,7 @@ def _assessment_interview(facts: Facts) -> list[Sentence]:
         if abs(talk - test) < APART:
             continue
         word = "reporting.talk_above_test" if talk > test else "reporting.test_above_talk"
-        message = say(word, dimension=row["name"], talk=points(talk), test=points(test))
+        message = say(word, dimension=named(row["name"]), talk=points(talk), test=points(test))
         evidence = of_dimension(facts, row["id"], ("test", "answer", "score"))
         sentences.append(Sentence("consistency", message, evidence, row["id"]))
     return sentences

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from touchstone.engine.reporting.sentence import points
+from touchstone.engine.reporting.sentence import named, points
 
 Facts = Mapping[str, Any]
 Change = dict[str, Any]
@@ -37,7 +37,7 @@ def _scores(before: Facts, after: Facts) -> list[Change]:
         (_message("reporting.total"), before["scores"]["fair"], after["scores"]["fair"])
     ]
     pairs += [
-        (row["name"], old.get(row["id"], {}).get("fair"), row["fair"])
+        (named(row["name"]), old.get(row["id"], {}).get("fair"), row["fair"])
         for row in after["scores"]["dimensions"]
     ]
     return [

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from touchstone.common.messages import say
-from touchstone.engine.reporting.sentence import Facts, Sentence, points, strongest
+from touchstone.engine.reporting.sentence import Facts, Sentence, named, points, strongest
 
 TRAINING = Path(__file__).resolve().parents[2] / "content" / "reporting" / "training.yaml"
 ASK_BELOW, TRAIN_BELOW = 6.0, 7.0
@@ -31,9 +31,11 @@ def next_questions(facts: Facts) -> list[Sentence]:
         if len(sentences) == MOST_QUESTIONS or not evidence:
             continue
         if row["fair"] is None:
-            message = say("reporting.ask_unseen", indicator=row["name"])
+            message = say("reporting.ask_unseen", indicator=named(row["name"]))
         else:
-            message = say("reporting.ask_weak", indicator=row["name"], score=points(row["fair"]))
+            message = say(
+                "reporting.ask_weak", indicator=named(row["name"]), score=points(row["fair"])
+            )
         sentences.append(Sentence("ask", message, evidence, row["dimension"]))
     for item in (facts["assessment"] or {}).get("items", []):
         for question in item["follow_up"][:2]:
@@ -57,9 +59,9 @@ def training_plan(facts: Facts) -> list[Sentence]:
         words = training_for(row["id"], row["dimension"])
         message = say(
             "reporting.plan",
-            indicator=row["name"],
+            indicator=named(row["name"]),
             score=points(row["fair"]),
-            step={"id": "reporting.words", "args": dict(words)},
+            step=named(words),
         )
         evidence = strongest(facts, row["evidence"])
         sentences.append(Sentence("plan", message, evidence, row["dimension"]))
@@ -86,4 +88,4 @@ def _plain(question: Any) -> Any:
     """A stored message, or words as they are in both languages."""
     if isinstance(question, Mapping) and "id" in question:
         return dict(question)
-    return {"id": "reporting.words", "args": {"zh": str(question), "en": str(question)}}
+    return named({"zh": str(question), "en": str(question)})

@@ -61,6 +61,11 @@ def of_dimension(facts: Facts, dimension: str, kinds: Iterable[str] = ()) -> tup
     return strongest(facts, ids)
 
 
+def named(name: Mapping[str, str]) -> dict[str, Any]:
+    """A name in both languages as a message, so that a sentence reads right in either."""
+    return {"id": "reporting.words", "args": dict(name)}
+
+
 def points(value: float) -> str:
     """A score as it is written: one decimal."""
     return f"{value:.1f}"

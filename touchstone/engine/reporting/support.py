@@ -38,9 +38,9 @@ def _dimension(facts: Facts, name: str) -> Mapping[str, Any]:
     return next((row for row in rows if row["id"] == name), {})
 
 
-def _indicator(facts: Facts, name: str) -> Mapping[str, Any]:
+def _indicator(facts: Facts, name: Mapping[str, Any]) -> Mapping[str, Any]:
     rows: list[Mapping[str, Any]] = facts["scores"]["indicators"]
-    return next((row for row in rows if row["name"] == name), {})
+    return next((row for row in rows if row["name"] == name["args"]), {})
 
 
 def _against_round(facts: Facts, args: Args, name: str) -> bool:

@@ -135,7 +135,7 @@ def item_pieces(
     return pieces
 
 
-def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, str]) -> list[Piece]:
+def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, Mapping[str, str]]) -> list[Piece]:
     """One piece for every indicator somebody scored, with their comment where they wrote one."""
     pieces: list[Piece] = []
     for card in cards:
@@ -143,7 +143,8 @@ def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, str]) -> list[P
         for row in card.scores.all():
             if row.score is None:
                 continue
-            indicator = names.get(row.indicator, row.indicator)
+            name = names.get(row.indicator) or {"zh": row.indicator, "en": row.indicator}
+            indicator = say("reporting.words", **name)
             fact = stored(
                 say(
                     "reporting.fact_score_comment" if row.comment else "reporting.fact_score",
@@ -207,9 +208,9 @@ def view_pieces(departments: Sequence[Mapping[str, Any]]) -> list[Piece]:
     ]
 
 
-def gap_piece(indicator: str, name: str, dimension: str, number: int) -> Piece:
+def gap_piece(indicator: str, name: Mapping[str, str], dimension: str, number: int) -> Piece:
     """Where nothing was found: neither in the resume nor by anybody who talked with them."""
-    fact = stored(say("reporting.fact_gap", indicator=name))
+    fact = stored(say("reporting.fact_gap", indicator=say("reporting.words", **name)))
     return piece(
         f"g{number}",
         "gap",

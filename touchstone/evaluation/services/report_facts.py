@@ -116,9 +116,7 @@ def _model(context: RoundContext) -> dict[str, Any]:
     return {
         "number": version.number if version else None,
         "sha256": version.sha256 if version else "",
-        "dimensions": [
-            {k: d[k] for k in ("id", "name", "name_en", "weight")} for d in context.dimensions
-        ],
+        "dimensions": [{k: d[k] for k in ("id", "name", "weight")} for d in context.dimensions],
     }
 
 
@@ -131,7 +129,6 @@ def _dimension_row(
     return {
         "id": dimension["id"],
         "name": dimension["name"],
-        "name_en": dimension["name_en"],
         "weight": dimension["weight"],
         "raw": _two(scored.raw),
         "fair": _two(scored.fair),

@@ -99,13 +99,12 @@ def model_dimensions(position: Position, result: Mapping[str, Any]) -> list[dict
     rows = [
         {
             "id": str(row["id"]),
-            "name": str(row.get("name") or row["id"]),
-            "name_en": str(row.get("name_en") or row.get("name") or row["id"]),
+            "name": both(row.get("name"), row.get("name_en"), str(row["id"])),
             "weight": float(row.get("weight") or 0),
             "indicators": [
                 {
                     "id": str(i["id"]),
-                    "name": str(i.get("name") or i.get("text") or i["id"]),
+                    "name": both(i.get("name") or i.get("text"), None, str(i["id"])),
                     "weight": float(i.get("weight") or 0),
                 }
                 for i in row.get("indicators", [])
@@ -119,13 +118,21 @@ def model_dimensions(position: Position, result: Mapping[str, Any]) -> list[dict
     return [
         {
             "id": d,
-            "name": d,
-            "name_en": d,
+            "name": {"zh": d, "en": d},
             "weight": round(100 / len(rated), 4),
             "indicators": [],
         }
         for d in rated
     ]
+
+
+def both(name: Any, english: Any, instead: str) -> dict[str, str]:
+    """A name of the model, given in one language or in both, as ``zh`` and ``en``."""
+    if isinstance(name, Mapping):
+        chinese = str(name.get("zh") or name.get("en") or instead)
+        return {"zh": chinese, "en": str(name.get("en") or chinese)}
+    chinese = str(name or instead)
+    return {"zh": chinese, "en": str(english or chinese)}
 
 
 def own_history_name(position: Position) -> str:

@@ -75,7 +75,10 @@ def _scores(report: Report) -> list[Message]:
         (say("reporting.total"), found.fair, report.overall),
     ]
     for row, again in zip(scores["dimensions"], found.dimensions, strict=True):
-        pairs += [(row["name"], again.fair, row["fair"]), (row["name"], again.raw, row["raw"])]
+        pairs += [
+            (row["name"]["zh"], again.fair, row["fair"]),
+            (row["name"]["zh"], again.raw, row["raw"]),
+        ]
     return [
         say("reporting.scores_differ", what=name) for name, a, b in pairs if not _alike(a, b, NEAR)
     ]
@@ -100,7 +103,7 @@ def _calibration(report: Report) -> list[Message]:
         row = rows.get(cell["dimension"])
         told = row["interview"]["fair"] if row and row["interview"] else None
         if cell["candidate"] == own and row and not _alike(cell["fair"], told, 0.002):
-            problems.append(say("reporting.scores_differ", what=row["name"]))
+            problems.append(say("reporting.scores_differ", what=row["name"]["zh"]))
     return problems
 
 
