@@ -1,0 +1,251 @@
+"""A competency model compiled into what to look for in a resume."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from touchstone.engine.profiles.model import CompetencyModel, Indicator, model_sha256
+from touchstone.engine.profiles.wishes import common_indicators
+from touchstone.engine.screening.words import (
+    Behaviour,
+    WordFinder,
+    facets,
+    group_words,
+    pieces,
+)
+from touchstone.engine.text.normalize import flattened, key_of
+from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
+
+Shares = Mapping[str, tuple[tuple[int, float], ...]]
+GRAM = 5  # characters that a copied sentence shares with the model in a row
+_BELOW = (1.0, 1.0, 0.92, 0.85, 0.78)  # affinity of a concept's descendants, by distance
+_ABOVE = 0.3
+_BESIDE = 0.55
+_NAMED, _WITHIN = 1.0, 0.6
+_IN_NAME, _IN_TEXT = 0.75, 0.6
+_FACET_TERM = 0.9
+_ANOTHERS = (
+    0.75  # below this share of the best indicator's affinity, a concept is rather that one's
+)
+_HALF = 0.5
+_QUANTITY = re.compile(
+    r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
+    r"[\u4e00-\u9fff]{0,6}?(?P<projects>项目)|(?:\w+\s+){0,3}?(?P<projects2>projects?))",
+    re.IGNORECASE,
+)
+_DIGITS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Words of an indicator that no concept stands for.
+
+    Attributes:
+        indicator: its number in the model.
+        parts: how many telling parts the phrase has.
+        weight: what all of them together are worth, 0–1.
+    """
+
+    indicator: int
+    parts: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What to look for.
+
+    Attributes:
+        concepts: for each concept the indicators it speaks for, with affinity 0–1.
+        facets: the same for each facet's behaviours.
+        hints: by the number that `finder` keys its parts with (``#3`` for hint 3).
+        grams: runs of characters of the model's own sentences, to know a copied ad by.
+        quantities: number asked for and its unit ("projects" or "years"), by indicator.
+    """
+
+    model: CompetencyModel
+    sha256: str
+    indicators: tuple[Indicator, ...]
+    concepts: Shares
+    facets: Shares
+    hints: tuple[Hint, ...]
+    finder: WordFinder = field(repr=False)
+    behaviours: tuple[Behaviour, ...]
+    grams: frozenset[str] = field(repr=False)
+    quantities: Mapping[int, tuple[float, str]]
+    known: tuple[bool, ...]
+
+
+@functools.lru_cache(maxsize=16)
+def demand_of(model: CompetencyModel) -> Demand:
+    """The model compiled; cheap to ask again."""
+    known = taxonomy()
+    indicators = model.indicators
+    concepts: dict[str, dict[int, float]] = {}
+    facet_shares: dict[str, dict[int, float]] = {}
+    hints: list[Hint] = []
+    words: list[tuple[str, str]] = list(group_words())
+    covered = []
+    for number, indicator in enumerate(indicators):
+        roots = _roots(indicator, known)
+        belongs = facets_of(indicator)
+        for facet_id, share in belongs.items():
+            facet_shares.setdefault(facet_id, {})[number] = share
+            for term in facets()[facet_id].terms:
+                for concept in known.matcher.claims(term):
+                    own = facet_id == indicator.id or not roots
+                    weight = _FACET_TERM * share * (1.0 if own else _HALF)
+                    roots[concept] = max(roots.get(concept, 0.0), weight)
+        for concept, affinity in _spread(roots, known).items():
+            shares = concepts.setdefault(concept, {})
+            shares[number] = max(shares.get(number, 0.0), affinity)
+        covered.append(bool(roots) or bool(belongs))
+        _add_hints(number, indicator, known, strong=not covered[-1], hints=hints, words=words)
+    return Demand(
+        model=model,
+        sha256=model_sha256(model),
+        indicators=indicators,
+        concepts={c: _contested(shares) for c, shares in concepts.items()},
+        facets={f: tuple(shares.items()) for f, shares in facet_shares.items()},
+        hints=tuple(hints),
+        finder=WordFinder(words),
+        behaviours=tuple(b for f in facets() if f in facet_shares for b in facets()[f].behaviours),
+        grams=frozenset(_grams(model)),
+        quantities={n: q for n, i in enumerate(indicators) if (q := _quantity(i))},
+        known=tuple(covered),
+    )
+
+
+def _roots(indicator: Indicator, known: Taxonomy) -> dict[str, float]:
+    """Concepts that the indicator names, with how surely it means them."""
+    roots: dict[str, float] = {}
+
+    def add(concept: str, weight: float) -> None:
+        roots[concept] = max(roots.get(concept, 0.0), weight)
+
+    for keyword in indicator.keywords:
+        exact = known.matcher.claims(keyword)
+        for concept in exact or known.find(keyword):
+            add(concept, _NAMED if exact else _WITHIN)
+    for words, weight in ((indicator.name, _IN_NAME), (indicator.text, _IN_TEXT)):
+        for text in {words.zh, words.en}:
+            exact = known.matcher.claims(text)
+            for concept in exact or known.find(text):
+                add(concept, _NAMED if exact else weight)
+    return roots
+
+
+def _spread(roots: Mapping[str, float], known: Taxonomy) -> dict[str, float]:
+    """Affinity of every concept below, beside and just above the roots."""
+    found: dict[str, float] = {}
+
+    def add(concept: str, affinity: float) -> None:
+        if affinity > found.get(concept, 0.0):
+            found[concept] = affinity
+
+    for root, weight in roots.items():
+        add(root, weight)
+        level, distance, seen = [root], 0, {root}
+        while level:
+            distance += 1
+            factor = _BELOW[min(distance, len(_BELOW) - 1)]
+            level = [c for parent in level for c in known.children(parent) if c not in seen]
+            seen.update(level)
+            for concept in level:
+                add(concept, weight * factor)
+        concept_of = known.concept(root)
+        for parent in concept_of.parents:
+            add(parent, weight * _ABOVE)
+            if concept_of.kind == "tool":
+                for sibling in known.children(parent):
+                    if known.concept(sibling).kind == "tool":
+                        add(sibling, weight * _BESIDE)
+    return found
+
+
+def _contested(shares: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    best = max(shares.values())
+    return tuple(
+        (number, share if share >= _ANOTHERS * best else share * _HALF)
+        for number, share in shares.items()
+    )
+
+
+def facets_of(indicator: Indicator) -> dict[str, float]:
+    """Facets that an indicator resembles, with how much (0–1): by id, else by its words."""
+    if indicator.id in facets():
+        return {indicator.id: 1.0}
+    keywords = flattened("\n".join(indicator.keywords))
+    texts = flattened(
+        f"{indicator.name.zh}\n{indicator.name.en}\n{indicator.text.zh}\n{indicator.text.en}"
+    )
+    scores = {}
+    for common in common_indicators():
+        score = sum(2 for cue in common.cues if _stands(cue, keywords))
+        score += sum(1 for cue in common.cues if _stands(cue, texts))
+        if score:
+            scores[common.id] = score
+    if not scores:
+        return {}
+    best = max(scores.values())
+    return {f: min(1.0, 0.25 + 0.2 * n) for f, n in scores.items() if n >= 0.6 * best}
+
+
+def _stands(cue: str, folded: str) -> bool:
+    if not cue.isascii():
+        return cue in folded
+    return re.search(rf"(?<![a-z]){re.escape(cue)}", folded) is not None
+
+
+def _add_hints(
+    number: int,
+    indicator: Indicator,
+    known: Taxonomy,
+    *,
+    strong: bool,
+    hints: list[Hint],
+    words: list[tuple[str, str]],
+) -> None:
+    """Keywords that are no concepts, and the words of the sentence where nothing else is known."""
+    phrases: list[tuple[str, float]] = [
+        (keyword, 1.0) for keyword in indicator.keywords if not known.matcher.claims(keyword)
+    ]
+    for text in dict.fromkeys((indicator.text.zh, indicator.text.en)):
+        phrases += [(piece, 0.7 if strong else 0.3) for piece in re.split(r"[，,、；;。.]", text)]
+    for phrase, weight in phrases:
+        parts = pieces(phrase)
+        if not parts:
+            continue
+        key = f"#{len(hints)}"
+        hints.append(Hint(number, len(parts), weight))
+        words += [(part, f"{key}.{i}") for i, part in enumerate(parts)]
+
+
+def _grams(model: CompetencyModel) -> Iterable[str]:
+    for indicator in model.indicators:
+        for text in {indicator.text.zh, indicator.text.en, *indicator.keywords}:
+            yield from grams_of(text)
+    for note in model.notes:
+        yield from grams_of(note)
+
+
+def grams_of(text: str) -> set[str]:
+    """Runs of `GRAM` letters of a text; signs and spaces aside."""
+    plain = "".join(c for c in key_of(text) if c.isalnum())
+    return {plain[i : i + GRAM] for i in range(len(plain) - GRAM + 1)}
+
+
+def _quantity(indicator: Indicator) -> tuple[float, str] | None:
+    if indicator.at_least is not None:
+        unit = indicator.unit.casefold()
+        if unit in {"projects", "project", "项目", "个项目"}:
+            return indicator.at_least, "projects"
+        return (indicator.at_least, "years") if unit in {"years", "year", "年"} else None
+    match = _QUANTITY.search(indicator.text.zh) or _QUANTITY.search(indicator.text.en)
+    if not match:
+        return None
+    number = float(_DIGITS.get(match["n"]) or int(match["n"]))
+    return number, "years" if match["years"] else "projects"

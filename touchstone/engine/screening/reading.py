@@ -1,0 +1,306 @@
+"""A resume as sentences: where each stands, what it speaks of, how firmly it is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from touchstone.engine.resumes.dates import months_of
+from touchstone.engine.resumes.resume import ParsedResume, Period
+from touchstone.engine.screening.demand import GRAM, Demand
+from touchstone.engine.screening.words import Behaviour, WordHit
+from touchstone.engine.text.clauses import Sentence, sentences
+from touchstone.engine.text.matcher import Hit
+from touchstone.engine.text.mentions import SectionSpan, judged_hits
+from touchstone.engine.text.normalize import Normalized, normalized
+from touchstone.engine.text.taxonomy import taxonomy
+
+Strength = Literal["listed", "used", "result"]
+_KINDS = {
+    "header": "other",
+    "profile": "summary",
+    "intention": "wish",
+    "work": "work",
+    "internship": "work",
+    "part_time": "work",
+    "project": "project",
+    "education": "education",
+    "campus": "project",
+    "skills": "skills",
+    "certificates": "skills",
+    "languages": "skills",
+    "references": "reference",
+}
+_MARK = "~"  # leads the name of a hit that is no concept
+_NUMBER = re.compile(r"(?<![\d.a-z/-])\d[\d.,]*(?!\d|[./-]\d|年|月|d\b|b\b)")
+_TELLING = re.compile(
+    r"发现|定位|查出|归因|因此|据此|改为|对比|改成|之后|才(?!能)|先.{2,12}再|按.{1,12}(?:定|算|分)"
+    r"|根据.{2,16}(?:调整|制定)|避免|而不是|直到|从.{1,16}到|由.{1,16}[到至降升提]|并|于是|逐[例条]"
+    r"|\b(?:found|because|after|instead|so that|which|until|by \w+ing|before|from|so the|against"
+    r"|only|then|per)\b"
+)
+_DONE = re.compile(
+    r"[了过]|已|被|成为|得到|\b\w{3,}ed\b|\b(?:built|wrote|ran|led|made|took|set|cut|put|sat|threw|kept|gave|taught|brought)\b"
+)
+_WEAK = re.compile(
+    r"^\W*(?:主要|长期|日常)?(?:负责)?(?:协助|配合|参与|参加|支持|听从|跟着|按(?:规范|要求|规则)"
+    r"|完成(?:组长|上级|领导|公司|分配)|接触|了解|学习|旁听|陪同"
+    r"|(?:helped|assist\w*|support\w*|participat\w*|took part|attended|familiar|learning"
+    r"|involved|exposure|other duties))",
+    re.IGNORECASE,
+)
+_LEARNER = re.compile(r"课程|作业|跟着教程|教程训练|coursework|tutorial|homework", re.IGNORECASE)
+_SEPARATORS = re.compile(
+    r"[、,，/|｜;；]|\s{2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z])|(?<=[a-z]) (?=[\u4e00-\u9fff])"
+)
+_LIST_ITEMS = 5
+_ITEM_ZH, _ITEM_EN = 8, 3
+_HAN = re.compile("[\u4e00-\u9fff]")
+_LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
+_LEAST_SENTENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job or project that sentences stand in.
+
+    Attributes:
+        key: tells entries apart; -1 for what stands in none.
+        kind: full_time | internship | part_time | project | "".
+        months_ago: since it ended, 0 while it lasts; None when undated.
+        months: how long it lasted; None when undated.
+    """
+
+    key: int = -1
+    kind: str = ""
+    months_ago: float | None = None
+    months: float | None = None
+
+
+@dataclass(slots=True)
+class Statement:
+    """One sentence of the resume and what was found in it.
+
+    Attributes:
+        section: work | project | education | skills | summary | wish | reference | other.
+        part: the section's kind as the resume has it (certificates, campus …).
+        strength: as the text engine has it, weakened where the sentence is only a list.
+        grounding: 0–1, how much it tells that could be checked: numbers, tools, causes.
+        weak: it tells of helping or taking part.
+        concepts: own concepts with where they stand.
+        foreign: concepts that are negated, wished for or someone else's, with polarity.
+        shared: concepts of the team or of long ago; they count by half.
+        behaviours: behaviours whose groups all stand in it.
+        hints: parts of the model's own words, by number of the hint.
+    """
+
+    start: int
+    end: int
+    section: str
+    part: str
+    entry: Entry
+    strength: Strength = "listed"
+    grounding: float = 0.0
+    weak: bool = False
+    copied: bool = False
+    spoken: str = "own"
+    concepts: list[tuple[str, int, int]] = field(default_factory=list)
+    foreign: list[tuple[str, int, int, str]] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)
+    behaviours: list[Behaviour] = field(default_factory=list)
+    hints: dict[int, set[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeReading:
+    """The whole resume read against one demand."""
+
+    text: str
+    flat: str
+    statements: tuple[Statement, ...]
+    entries: tuple[Entry, ...]
+
+
+def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date) -> ResumeReading:
+    """Reads a resume against a demand; offsets are the text's own."""
+    normal = normalized(text)
+    sections = _Sections(resume)
+    entries = _Entries(resume, as_of)
+    found = [
+        Statement(s.start, s.end, *sections.at(s.start), entries.at(s.start))
+        for s in _whole(normal.flat)
+        if s.end - s.start >= _LEAST_SENTENCE
+    ]
+    starts = [s.start for s in found]
+    groups: list[dict[str, WordHit]] = [{} for _ in found]
+    for hit in demand.finder.find(normal):
+        index = bisect_right(starts, hit.start) - 1
+        if index < 0 or hit.start >= found[index].end:
+            continue
+        if hit.key[0] == "#":
+            number, _, part = hit.key[1:].partition(".")
+            found[index].hints.setdefault(int(number), set()).add(int(part))
+        groups[index].setdefault(hit.key, hit)
+    anchors = _mark_behaviours(found, groups, demand)
+    hits = sorted(
+        [*taxonomy().matcher.find_in(normal), *anchors], key=lambda h: (h.start, h.end, h.concept)
+    )
+    _take_mentions(found, starts, normal, hits, sections.spans)
+    for statement in found:
+        _judge(statement, normal.flat, demand)
+    return ResumeReading(text, normal.flat, tuple(found), entries.all)
+
+
+def _whole(flat: str) -> Iterable[Sentence]:
+    """Sentences without the spaces and bullets around them."""
+    for sentence in sentences(flat):
+        words = flat[sentence.start : sentence.end]
+        start = sentence.start + len(words) - len(words.lstrip(" \t-·•*○●◦▪■◆>\n"))
+        end = sentence.end - (len(words) - len(words.rstrip()))
+        if end > start:
+            yield Sentence(start, end, sentence.line)
+
+
+class _Sections:
+    def __init__(self, resume: ParsedResume) -> None:
+        self._parts = [(s.start, s.end, s.kind) for s in resume.sections]
+        self._starts = [s[0] for s in self._parts]
+        self.spans = [
+            SectionSpan(start, end, _KINDS.get(kind, "other"))  # type: ignore[arg-type]
+            for start, end, kind in self._parts
+        ]
+
+    def at(self, offset: int) -> tuple[str, str]:
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self._parts[index][1]:
+            return "other", "header"
+        kind = self._parts[index][2]
+        return _KINDS.get(kind, "other"), kind
+
+
+class _Entries:
+    def __init__(self, resume: ParsedResume, as_of: dt.date) -> None:
+        spans: list[tuple[int, int, str, Period | None]] = [
+            (job.start, job.stop, job.kind, job.period) for job in resume.work
+        ]
+        spans += [(p.start, p.stop, "project", p.period) for p in resume.projects]
+        spans.sort(key=lambda span: (span[0], span[1]))
+        now = as_of.year * 12 + as_of.month - 0.5
+        self.all = tuple(
+            _entry(key, kind, period, as_of, now) for key, (_, _, kind, period) in enumerate(spans)
+        )
+        self._starts = [span[0] for span in spans]
+        self._stops = [span[1] for span in spans]
+
+    def at(self, offset: int) -> Entry:
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self._stops[index]:
+            return _NOWHERE
+        return self.all[index]
+
+
+_NOWHERE = Entry()
+
+
+def _entry(key: int, kind: str, period: Period | None, as_of: dt.date, now: float) -> Entry:
+    months = months_of(period, as_of) if period else None
+    if not months:
+        return Entry(key, kind)
+    begin, end = months
+    return Entry(key, kind, max(0.0, now - end), max(1.0, end - begin))
+
+
+def _mark_behaviours(
+    found: Sequence[Statement], groups: Sequence[dict[str, WordHit]], demand: Demand
+) -> list[Hit]:
+    """Notes behaviours and hints; returns a mark for each sentence whose polarity is to be told."""
+    anchors = []
+    for number, (statement, seen) in enumerate(zip(found, groups, strict=True)):
+        if not seen:
+            continue
+        names = seen.keys()
+        statement.behaviours = [b for b in demand.behaviours if b.groups <= names]
+        first = min(seen.values(), key=lambda hit: (hit.end, hit.start))
+        anchors.append(Hit(f"{_MARK}{number}", first.end - 1, first.end))
+    return anchors
+
+
+def _take_mentions(
+    found: Sequence[Statement],
+    starts: list[int],
+    normal: Normalized,
+    hits: Sequence[Hit],
+    spans: Sequence[SectionSpan],
+) -> None:
+    for mention in judged_hits(normal, hits, spans):
+        index = bisect_right(starts, mention.start) - 1
+        if index < 0 or mention.start >= found[index].end:
+            continue
+        statement = found[index]
+        statement.strength = mention.strength
+        if mention.concept[0] == _MARK:
+            statement.spoken = mention.polarity
+            continue
+        if mention.polarity in {"negated", "wished", "other_person"}:
+            statement.foreign.append(
+                (mention.concept, mention.start, mention.end, mention.polarity)
+            )
+            continue
+        statement.concepts.append((mention.concept, mention.start, mention.end))
+        if mention.polarity != "own":
+            statement.shared.add(mention.concept)
+
+
+def _judge(statement: Statement, flat: str, demand: Demand) -> None:
+    """Sets strength, grounding and weakness of a sentence."""
+    if not (statement.concepts or statement.behaviours or statement.hints):
+        return
+    words = flat[statement.start : statement.end]
+    if is_list(words):
+        statement.strength = "listed"
+        return
+    statement.copied = _is_copied(words, demand)
+    statement.weak = _WEAK.match(words) is not None or _LEARNER.search(words) is not None
+    numbers = len(_NUMBER.findall(words))
+    tools = len({c for c, _, _ in statement.concepts if _is_tool(c)})
+    size = len(words) + len(_HAN.findall(words))
+    grounding = 0.0
+    if numbers:
+        grounding += 0.4 if numbers == 1 else 0.5
+    if _TELLING.search(words):
+        grounding += 0.2
+    if _DONE.search(words):
+        grounding += 0.1
+    grounding += min(0.24, 0.12 * tools)
+    grounding += 0.2 if size >= 2 * _LONGER else (0.1 if size >= 2 * _LONG else 0.0)
+    statement.grounding = min(1.0, grounding)
+
+
+def _is_tool(concept: str) -> bool:
+    return taxonomy().concepts[concept].kind in {"tool", "method", "metric"}
+
+
+def is_list(words: str) -> bool:
+    """Whether a sentence only strings terms together: many short items and nothing told."""
+    items = [item for item in _SEPARATORS.split(words) if item and item.strip()]
+    if len(items) < _LIST_ITEMS or _NUMBER.search(words):
+        return False
+    short = sum(
+        1
+        for item in items
+        if len(item.strip()) <= _ITEM_ZH or (item.isascii() and len(item.split()) <= _ITEM_EN)
+    )
+    return short >= 0.7 * len(items)
+
+
+def _is_copied(words: str, demand: Demand) -> bool:
+    plain = [c for c in words if c.isalnum()]
+    if len(plain) < 3 * GRAM:
+        return False
+    own = "".join(plain)
+    runs = [own[i : i + GRAM] for i in range(0, len(own) - GRAM + 1, 2)]
+    return sum(run in demand.grams for run in runs) >= 0.6 * len(runs)

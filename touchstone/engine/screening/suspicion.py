@@ -1,0 +1,112 @@
+"""What makes a resume's words not count: orders to a machine, walls of keywords, a copied ad."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from touchstone.engine.resumes.dates import months_of
+from touchstone.engine.resumes.resume import ParsedResume
+from touchstone.engine.screening.reading import ResumeReading, Statement, is_list
+
+SUSPICIONS = Path(__file__).resolve().parents[2] / "content" / "screening" / "suspicions.yaml"
+# Flags that ask for real experience elsewhere before anything better than "decline".
+GRAVE = frozenset({"keyword_list", "copied_job_ad", "prompt_injection", "hidden_text"})
+_WALL = 18  # concepts in lists …
+_WALL_SHARE = 0.3  # … of which fewer than this share are told of anywhere
+_WALLS = 14  # concepts in one list outside the skills section
+_REPEATED = 4
+_COPIED = 3
+_ADVERTISING = 2
+_OVERLAP_MONTHS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """Flags, sorted, and the numbers of statements whose words are void."""
+
+    flags: tuple[str, ...]
+    void: frozenset[int]
+
+
+@functools.cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    loaded: dict[str, Any] = yaml.safe_load(SUSPICIONS.read_bytes())
+    return {
+        kind: re.compile("|".join(f"(?:{p})" for p in patterns), re.MULTILINE)
+        for kind, patterns in loaded.items()
+    }
+
+
+def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
+    """Looks a resume over."""
+    flags: set[str] = set()
+    void: set[int] = set()
+    if _patterns()["injection"].search(reading.flat):
+        for number, statement in enumerate(reading.statements):
+            if _patterns()["injection"].search(reading.flat, statement.start, statement.end):
+                flags.add("prompt_injection")
+                void.add(number)
+    if _is_wall(reading):
+        flags.add("keyword_list")
+    copied = [n for n, s in enumerate(reading.statements) if s.copied]
+    advertising = _advertising(reading.statements, reading.flat)
+    if len(copied) >= _COPIED or len(advertising) >= _ADVERTISING:
+        flags.add("copied_job_ad")
+        void.update(copied)
+        void.update(advertising)
+    if _conflicts(resume):
+        flags.add("timeline_conflict")
+    return Suspicions(tuple(sorted(flags)), frozenset(void))
+
+
+def _is_wall(reading: ResumeReading) -> bool:
+    listed: Counter[str] = Counter()
+    told: set[str] = set()
+    for statement in reading.statements:
+        concepts = {c for c, _, _ in statement.concepts}
+        if statement.strength != "listed":
+            told |= concepts
+            continue
+        listed.update(c for c, _, _ in statement.concepts)
+        words = reading.flat[statement.start : statement.end]
+        if len(concepts) >= _WALLS and statement.section != "skills" and is_list(words):
+            return True
+    if sum(1 for times in listed.values() if times >= _REPEATED) >= 2:
+        return True
+    return len(listed) >= _WALL and len(told & set(listed)) < _WALL_SHARE * len(listed)
+
+
+def _advertising(statements: Sequence[Statement], flat: str) -> list[int]:
+    pattern = _patterns()["advertisement"]
+    return [
+        number
+        for number, s in enumerate(statements)
+        if s.section in {"work", "project", "other"}
+        and s.grounding < 0.4
+        and s.end - s.start >= 10
+        and pattern.search(flat, s.start, s.end)
+    ]
+
+
+def _conflicts(resume: ParsedResume) -> bool:
+    """Whether two full-time jobs at different companies overlap by months."""
+    spans = sorted(
+        (*months, job.company)
+        for job in resume.work
+        if job.kind == "full_time"
+        and job.period
+        and (months := months_of(job.period, resume.as_of))
+    )
+    return any(
+        min(end, end2) - start2 >= _OVERLAP_MONTHS and company != company2
+        for i, (_, end, company) in enumerate(spans)
+        for start2, end2, company2 in spans[i + 1 :]
+    )

@@ -1,0 +1,235 @@
+"""From statements to scores: how much each sentence says for each indicator, and what that adds up to.
+
+For one indicator, a sentence is worth *affinity × value*:
+
+* affinity (0–1): how surely the sentence is about the indicator;
+* value (0–1): how firmly it is told. A term in a list 0.08; something done 0.22–0.65 and with a
+  result 0.45–0.90, the more the sentence can be checked; less where somebody only helped, where it
+  was the team's, an exercise, long ago, or only a summary's word.
+
+Sentences join as independent grounds: ``own = 1 − Π(1 − d·affinity·value)``, best first, with
+``d`` falling 1, .75, .5, .35 … so that saying it again earns little. A resume does not say
+everything: a part of what is missing is lent by the other indicators (`LENT`), most within the same
+dimension. The score is ``Σ weight·(own + (1 − own)·LENT·support)``.
+
+Worked example: one sentence with affinity 1 and value .6 gives own = .6; a second one like it makes
+it 1 − .4·(1 − .75·.6) = .78.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from touchstone.engine.screening.demand import Demand
+from touchstone.engine.screening.reading import Entry, Statement
+
+LISTED = 0.08
+CERTIFIED = 0.5
+_USED = (0.22, 0.43)
+_RESULT = (0.45, 0.45)
+_DECAY = (1.0, 0.75, 0.5, 0.35, 0.25, 0.2)
+LENT = 0.45
+_NEAR, _FAR = 0.65, 0.35  # of what is lent: from the same dimension, from all
+_LEAST_AFFINITY = 0.2
+_WEAK = 0.55
+_SHARED = 0.5
+_SECOND = 0.2
+_MORE_CONCEPTS = 0.08
+_BEHAVIOUR = 0.95
+_SECTIONS = {"summary": 0.45, "education": 0.5, "skills": 0.6, "wish": 0.0, "reference": 0.0}
+_PARTS = {"campus": 0.6, "interests": 0.2, "languages": 0.3}
+_ENTRIES = {"internship": 0.85, "part_time": 0.85}
+_BEGINNER_PROJECT = 0.75
+_RECENT_MONTHS, _OLD_MONTHS, _OLD = 36.0, 108.0, 0.6
+_SHORT_MONTHS, _SHORT = 3.0, 0.9
+_COUNTED = 0.55  # how much of a counted indicator the count itself can make up
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One sentence as a ground for one indicator.
+
+    Attributes:
+        worth: affinity × value, 0–1.
+        start, end: what to quote.
+    """
+
+    indicator: int
+    statement: int
+    worth: float
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the grounds add up to.
+
+    Attributes:
+        own: for each indicator, 0–1, by its grounds alone.
+        scores: for each indicator, 0–1, with what the others lend.
+        shares: for each ground, its part of the whole score of 100, before rounding.
+    """
+
+    grounds: tuple[Ground, ...]
+    own: tuple[float, ...]
+    scores: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def total(self, demand: Demand) -> float:
+        """The whole score, 0–100."""
+        return sum(i.weight * s for i, s in zip(demand.indicators, self.scores, strict=True))
+
+
+def value_of(statement: Statement, *, beginner: bool) -> float:
+    """How firmly a sentence tells what it tells, 0–1.
+
+    Args:
+        beginner: nothing in the resume is full-time work, so projects are exercises.
+    """
+    if statement.copied:
+        return 0.0
+    if statement.part == "certificates":
+        return CERTIFIED
+    if statement.strength == "listed":
+        return LISTED
+    base, more = _RESULT if statement.strength == "result" else _USED
+    value = base + more * statement.grounding
+    if statement.weak:
+        value *= _WEAK
+    value *= _SECTIONS.get(statement.section, 1.0) * _PARTS.get(statement.part, 1.0)
+    if beginner and statement.section == "project":
+        value *= _BEGINNER_PROJECT
+    return value * _of_the_entry(statement.entry)
+
+
+def _of_the_entry(entry: Entry) -> float:
+    factor = _ENTRIES.get(entry.kind, 1.0)
+    if entry.months is not None and entry.months < _SHORT_MONTHS:
+        factor *= _SHORT
+    if entry.months_ago is not None and entry.months_ago > _RECENT_MONTHS:
+        gone = min(1.0, (entry.months_ago - _RECENT_MONTHS) / (_OLD_MONTHS - _RECENT_MONTHS))
+        factor *= 1 - (1 - _OLD) * gone
+    return factor
+
+
+def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
+    """How surely a sentence is about each indicator; only those it is about."""
+    by_concept: dict[int, list[float]] = {}
+    for concept in {c for c, _, _ in statement.concepts}:
+        for number, affinity in demand.concepts.get(concept, ()):
+            if concept in statement.shared:
+                affinity *= _SHARED
+            by_concept.setdefault(number, []).append(affinity)
+    found: dict[int, list[float]] = {
+        number: [min(1.0, max(several) + _MORE_CONCEPTS * (len(several) - 1))]
+        for number, several in by_concept.items()
+    }
+    if statement.spoken in {"own", "team", "past"}:
+        factor = 1.0 if statement.spoken == "own" else _SHARED
+        for number, affinity in _behaved(statement, demand).items():
+            found.setdefault(number, []).append(affinity * factor)
+        for number, affinity in _hinted(statement, demand).items():
+            found.setdefault(number, []).append(affinity * factor)
+    joined = {}
+    for number, several in found.items():
+        several.sort(reverse=True)
+        affinity = min(1.0, several[0] + _SECOND * sum(several[1:]))
+        if affinity >= _LEAST_AFFINITY:
+            joined[number] = affinity
+    return joined
+
+
+def _behaved(statement: Statement, demand: Demand) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for behaviour in statement.behaviours:
+        for number, share in demand.facets.get(behaviour.facet, ()):
+            affinity = _BEHAVIOUR * share * behaviour.weight
+            found[number] = max(found.get(number, 0.0), affinity)
+    return found
+
+
+def _hinted(statement: Statement, demand: Demand) -> dict[int, float]:
+    found: dict[int, list[float]] = {}
+    for number, parts in statement.hints.items():
+        hint = demand.hints[number]
+        coverage = len(parts) / hint.parts
+        found.setdefault(hint.indicator, []).append(hint.weight * coverage)
+    return {
+        number: min(1.0, max(several) + 0.25 * (sum(several) - max(several)))
+        for number, several in found.items()
+    }
+
+
+def weigh(grounds: Sequence[Ground], counted: Mapping[int, float], demand: Demand) -> Weighed:
+    """Joins grounds to scores and says what each is worth of the whole.
+
+    Args:
+        counted: how far an indicator that asks for a number reaches it, 0–1.
+    """
+    count = len(demand.indicators)
+    own, parts = [0.0] * count, [0.0] * len(grounds)
+    for number in range(count):
+        mine = [g for g, ground in enumerate(grounds) if ground.indicator == number]
+        mine.sort(key=lambda g: (-grounds[g].worth, grounds[g].start))
+        missing = 1.0
+        for rank, g in enumerate(mine):
+            decay = _DECAY[min(rank, len(_DECAY) - 1)]
+            gain = missing * decay * grounds[g].worth
+            parts[g] = gain
+            missing -= gain
+        reached = counted.get(number)
+        if reached is not None and mine:
+            before, missing = missing, missing * (1 - _COUNTED * reached)
+            told = 1 - before
+            for g in mine:
+                parts[g] *= (1 - missing) / told if told else 1.0
+        own[number] = 1 - missing
+    return _with_lent(grounds, own, parts, demand)
+
+
+def _with_lent(
+    grounds: Sequence[Ground], own: Sequence[float], parts: Sequence[float], demand: Demand
+) -> Weighed:
+    weights = [i.weight for i in demand.indicators]
+    group = _groups(demand)
+    scores = list(own)
+    share_of = [weights[ground.indicator] * parts[g] for g, ground in enumerate(grounds)]
+    everything = sum(w * o for w, o in zip(weights, own, strict=True))
+    whole = sum(weights)
+    lent_to_all = 0.0
+    lent_within: dict[int, float] = {}
+    for number, mine in enumerate(own):
+        inside = [n for n in range(len(own)) if group[n] == group[number]]
+        weight_inside = sum(weights[n] for n in inside)
+        near = sum(weights[n] * own[n] for n in inside) / weight_inside if weight_inside else 0.0
+        far = everything / whole if whole else 0.0
+        gap = (1 - mine) * LENT
+        scores[number] = mine + gap * (_NEAR * near + _FAR * far)
+        lent_within[group[number]] = (
+            lent_within.get(group[number], 0.0) + weights[number] * gap * _NEAR * near
+        )
+        lent_to_all += weights[number] * gap * _FAR * far
+    totals: dict[int, float] = {}
+    for g, ground in enumerate(grounds):
+        totals[group[ground.indicator]] = totals.get(group[ground.indicator], 0.0) + share_of[g]
+    told = sum(totals.values())
+    shares = []
+    for g, ground in enumerate(grounds):
+        mine = group[ground.indicator]
+        share = share_of[g]
+        if share:
+            share += lent_within[mine] * share_of[g] / totals[mine]
+            share += lent_to_all * share_of[g] / told
+        shares.append(share)
+    return Weighed(tuple(grounds), tuple(own), tuple(scores), tuple(shares))
+
+
+def _groups(demand: Demand) -> list[int]:
+    return [
+        number
+        for number, dimension in enumerate(demand.model.dimensions)
+        for _ in dimension.indicators
+    ]
