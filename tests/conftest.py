@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -140,6 +140,7 @@ class CommandLine:
     """Runs `touchstone …` as a shell would, with a data directory of its own."""
 
     data_dir: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a fresh installation."""
@@ -152,6 +153,7 @@ class CommandLine:
             **kept,
             "TOUCHSTONE_DATA_DIR": str(self.data_dir),
             "TOUCHSTONE_ENV_FILE": os.devnull,
+            **self.settings,
             **(extra or {}),
         }
 
