@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from touchstone.engine.text.normalize import Normalized, key_of, normalized
+from touchstone.engine.text.normalize import MASK, Normalized, key_of, normalized
 
 _BEFORE_CHARS = 24
 _AFTER_CHARS = 24
@@ -79,6 +79,8 @@ class AliasMatcher:
         self._aliases: dict[str, list[Alias]] = {}
         for alias in aliases:
             for key in _keys(alias.text):
+                if MASK in key:  # a name like an address is never seen in a text
+                    continue
                 claims = self._aliases.setdefault(key, [])
                 if all(claim.concept != alias.concept for claim in claims):
                     claims.append(alias)

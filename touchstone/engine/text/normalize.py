@@ -23,7 +23,9 @@ from dataclasses import dataclass, field
 from touchstone.engine.text.lexicon import read_yaml
 
 HAN = "\u3400-\u9fff"
+MASK = "\x01"  # stands for each character of an address
 _WRAP_WIDTH = 40  # columns; a Han character takes two
+_WRAP_SHARE = 0.75  # of the widest line; a shorter one ended by itself
 _SPACES = (0x3000, 0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F)
 _DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2212)
 _JOINTS = re.compile(
@@ -81,15 +83,26 @@ def is_wrapped(flat: str, newline: int) -> bool:
     """Whether the line that ends at ``newline`` goes on below: it is full and no stop ends it."""
     first = flat.rfind("\n", 0, newline) + 1
     line = flat[first:newline]
-    if len(line) + len(_WIDE.findall(line)) < _WRAP_WIDTH or _AFTER_STOP.search(line):
+    if _columns(line) < _full_line(flat) or _AFTER_STOP.search(line):
         return False
     return not _OPENS_ITEM.match(flat, newline + 1)
+
+
+def _columns(line: str) -> int:
+    return len(line) + len(_WIDE.findall(line))
+
+
+@functools.lru_cache(maxsize=4)
+def _full_line(flat: str) -> float:
+    """Columns from which a line of this text may be one that was wrapped."""
+    widest = max(map(_columns, flat.split("\n")))
+    return max(_WRAP_WIDTH, _WRAP_SHARE * widest)
 
 
 def normalized(text: str) -> Normalized:
     """Both forms of a text; addresses and links are blanked out."""
     flat = flattened(text)
-    masked = _ADDRESS.sub(lambda m: "\x01" * len(m[0]), flat) if "." in flat else flat
+    masked = _ADDRESS.sub(lambda m: MASK * len(m[0]), flat) if "." in flat else flat
     parts: list[str] = []
     offsets: list[int] = []
     done = 0
