@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { startAutosave } from "./autosave";
 import { startPalette } from "./palette";
+import { startSitting } from "./sitting";
 import { startUploads } from "./uploads";
 
 declare global {
@@ -221,6 +222,7 @@ document.addEventListener("DOMContentLoaded", () => {
   startRanges();
   startSelectAll();
   startAutosave();
+  startSitting();
   startPalette();
   startUploads();
   document.querySelector("nav.stages [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

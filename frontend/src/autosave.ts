@@ -1,19 +1,59 @@
 // Forms with data-autosave="URL" are sent at every pause. What could not be sent stays in this
-// browser and is sent when the network is back. The server answers {version, saved_at}; 409 brings
-// {theirs}: both texts are shown and nothing is overwritten.
+// browser, with the version it was typed upon, and is sent when the network is back. The server
+// answers {version, saved_at}; 409 brings {theirs, version}: both texts are shown and nothing is
+// overwritten. A form is handed in only after its last words are saved.
 const PAUSE_MS = 700;
+const AGAIN_MS = 4000;
 const zh = document.documentElement.lang.startsWith("zh");
 const say = (chinese: string, english: string): string => (zh ? chinese : english);
 
+type Fields = Record<string, string>;
+type Sent = "saved" | "nothing" | "offline" | "conflict" | "refused";
+
 interface Pending {
-  fields: Record<string, string>;
+  fields: Fields;
   version: string;
+}
+
+interface ConflictAnswer {
+  theirs?: unknown;
+  version?: number;
+  detail?: string;
 }
 
 const forms = new Map<HTMLFormElement, Autosave>();
 
+// A browser may refuse storage; then the page alone holds what was typed.
+const held = new Map<string, string>();
+const store = {
+  get(key: string): string | null {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return held.get(key) ?? null;
+    }
+  },
+  set(key: string, value: string): void {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      held.set(key, value);
+    }
+  },
+  remove(key: string): void {
+    held.delete(key);
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      held.delete(key);
+    }
+  },
+};
+
+const keyOf = (url: string): string => `autosave:${url}`;
+
 function csrf(): string {
-  return (JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>)["X-CSRFToken"] ?? "";
+  return (JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Fields)["X-CSRFToken"] ?? "";
 }
 
 function showOffline(): void {
@@ -33,118 +73,194 @@ function showOffline(): void {
 class Autosave {
   failing = false;
   private timer = 0;
-  private sending = false;
-  private again = false;
+  private sending: Promise<Sent> | null = null;
+  private handingIn = false;
+  private lastSent: Fields | null = null;
   private readonly key: string;
 
   constructor(private readonly form: HTMLFormElement) {
-    this.key = `autosave:${form.dataset.autosave}`;
+    this.key = keyOf(form.dataset.autosave!);
     form.addEventListener("input", () => this.typed());
     form.addEventListener("change", () => this.typed());
-    form.addEventListener("submit", () => localStorage.removeItem(this.key));
+    form.addEventListener("submit", (event) => this.handIn(event), { capture: true });
     this.restore();
   }
 
   waiting(): number {
-    const stored = localStorage.getItem(this.key);
-    return stored ? Object.keys((JSON.parse(stored) as Pending).fields).length : 0;
+    return Object.keys(this.pending()?.fields ?? {}).length;
   }
 
-  private fields(): Record<string, string> {
-    const fields: Record<string, string> = {};
+  private pending(): Pending | null {
+    const stored = store.get(this.key);
+    return stored ? (JSON.parse(stored) as Pending) : null;
+  }
+
+  private fields(): Fields {
+    const fields: Fields = {};
     new FormData(this.form).forEach((value, name) => {
-      if (typeof value === "string" && name !== "csrfmiddlewaretoken") fields[name] = value;
+      if (typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "version") fields[name] = value;
     });
     return fields;
   }
 
+  private setVersion(version: string): void {
+    this.form.dataset.version = version;
+    const field = this.form.elements.namedItem("version");
+    if (field instanceof HTMLInputElement) field.value = version;
+  }
+
   private typed(): void {
-    const pending: Pending = { fields: this.fields(), version: this.form.dataset.version ?? "0" };
-    localStorage.setItem(this.key, JSON.stringify(pending));
+    const version = this.pending()?.version ?? this.form.dataset.version ?? "0";
+    store.set(this.key, JSON.stringify({ fields: this.fields(), version } satisfies Pending));
     this.tell(say("正在存", "Saving"));
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.send(), PAUSE_MS);
   }
 
-  private restore(): void {
-    const stored = localStorage.getItem(this.key);
-    if (!stored) return;
-    const pending = JSON.parse(stored) as Pending;
-    for (const [name, value] of Object.entries(pending.fields)) {
+  private fill(fields: Fields): void {
+    for (const [name, value] of Object.entries(fields)) {
       const field = this.form.elements.namedItem(name);
-      if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type !== "radio" && field.type !== "checkbox" && field.type !== "hidden"))
-        field.value = value;
+      const typing =
+        field instanceof HTMLTextAreaElement ||
+        field instanceof HTMLSelectElement ||
+        (field instanceof HTMLInputElement && !["radio", "checkbox", "hidden", "file"].includes(field.type));
+      if (typing) field.value = value;
       else if (field instanceof RadioNodeList) field.value = value;
     }
-    void this.send();
+    this.form.dispatchEvent(new CustomEvent("touchstone:filled"));
   }
 
-  async send(): Promise<void> {
-    if (this.sending) {
-      this.again = true;
+  private restore(): void {
+    const pending = this.pending();
+    if (!pending) return;
+    const shown = this.fields();
+    if (Object.entries(pending.fields).every(([name, value]) => (shown[name] ?? value) === value)) {
+      store.remove(this.key);
       return;
     }
-    const stored = localStorage.getItem(this.key);
-    if (!stored) return;
-    this.sending = true;
-    const body = new URLSearchParams((JSON.parse(stored) as Pending).fields);
-    body.set("version", this.form.dataset.version ?? "0");
+    this.fill(pending.fields);
+    if (pending.version === this.form.dataset.version) void this.send();
+    else this.conflict({ theirs: shown, version: Number(this.form.dataset.version) });
+  }
+
+  send(): Promise<Sent> {
+    this.sending ??= this.post().finally(() => {
+      this.sending = null;
+    });
+    return this.sending;
+  }
+
+  private async post(): Promise<Sent> {
+    window.clearTimeout(this.timer);
+    const stored = store.get(this.key);
+    if (!stored) return "nothing";
+    const pending = JSON.parse(stored) as Pending;
+    const body = new URLSearchParams(pending.fields);
+    body.set("version", pending.version);
+    let answer: Response;
     try {
-      const answer = await fetch(this.form.dataset.autosave!, {
+      answer = await fetch(this.form.dataset.autosave!, {
         method: "POST",
         body,
         headers: { "X-CSRFToken": csrf(), Accept: "application/json" },
         keepalive: body.toString().length < 60000,
       });
-      await this.answered(answer, stored);
     } catch {
-      this.failed();
-    } finally {
-      this.sending = false;
-      if (this.again) {
-        this.again = false;
-        void this.send();
-      }
+      this.lastSent = pending.fields;
+      return this.failed();
     }
+    return this.answered(answer, stored, pending);
   }
 
-  private async answered(answer: Response, sent: string): Promise<void> {
-    if (answer.ok) {
+  private async answered(answer: Response, sent: string, pending: Pending): Promise<Sent> {
+    if (answer.ok && !answer.redirected) {
       const saved = (await answer.json()) as { version: number; saved_at: string };
-      this.form.dataset.version = String(saved.version);
-      if (localStorage.getItem(this.key) === sent) localStorage.removeItem(this.key);
+      this.setVersion(String(saved.version));
+      const now = store.get(this.key);
       this.failing = false;
-      this.tell(`${saved.saved_at} ${say("已存", "saved")}`);
       showOffline();
-    } else if (answer.status === 409) {
-      this.conflict((await answer.json()) as { theirs?: unknown; version?: number; detail?: string });
-    } else if (answer.status === 503 || answer.status >= 500) {
-      this.failed();
-    } else {
-      const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
-      this.tell(problem.detail ?? say("没有存上。文字还留在这台设备上。", "Not saved. The text is kept on this device."), true);
+      if (now === sent || now === null) {
+        store.remove(this.key);
+        this.tell(`${saved.saved_at} ${say("已存", "saved")}`);
+      } else {
+        const newer = JSON.parse(now) as Pending;
+        store.set(this.key, JSON.stringify({ fields: newer.fields, version: String(saved.version) }));
+        this.timer = window.setTimeout(() => void this.send(), PAUSE_MS);
+      }
+      return "saved";
     }
+    if (answer.status === 409) {
+      const told = (await answer.json()) as ConflictAnswer;
+      if (this.wasMine(told)) {
+        // Our own words had arrived although the answer to them was lost.
+        store.set(this.key, JSON.stringify({ fields: pending.fields, version: String(told.version) }));
+        this.timer = window.setTimeout(() => void this.send(), 50);
+        return "offline";
+      }
+      this.conflict(told);
+      return "conflict";
+    }
+    if (answer.status >= 500 || answer.status === 429) {
+      this.lastSent = pending.fields;
+      return this.failed();
+    }
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
+    this.tell(problem.detail ?? say("没有存上。文字还留在这台设备上。", "Not saved. The text is kept on this device."), true);
+    return "refused";
   }
 
-  private failed(): void {
+  private wasMine(told: ConflictAnswer): boolean {
+    if (!this.lastSent || told.version === undefined || typeof told.theirs !== "object" || !told.theirs) return false;
+    const theirs = told.theirs as Fields;
+    return Object.entries(this.lastSent).every(([name, value]) => !(name in theirs) || theirs[name] === value);
+  }
+
+  private failed(): Sent {
     this.failing = true;
     this.tell(say(`存在本机，待提交 ${this.waiting()} 处`, `On this device, ${this.waiting()} to send`), true);
     showOffline();
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.send(), 4000 + Math.random() * 2000);
+    this.timer = window.setTimeout(() => void this.send(), AGAIN_MS + Math.random() * 2000);
+    return "offline";
   }
 
-  private conflict(answer: { theirs?: unknown; version?: number; detail?: string }): void {
+  // The last words are saved before the form goes; without a network it stays here.
+  private handIn(event: SubmitEvent): void {
+    if (this.handingIn || !this.pending() || this.form.hasAttribute("data-practice")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter as HTMLButtonElement | null;
+    submitter?.setAttribute("aria-busy", "true");
+    void this.send().then((how) => {
+      submitter?.removeAttribute("aria-busy");
+      if (how === "offline")
+        this.tell(say("没有网，还没有交。文字都在，联网后再按一次。", "No network: not handed in yet. Your text is here; press again when you're back."), true);
+      if (how === "offline" || how === "conflict") return;
+      this.handingIn = true;
+      this.form.requestSubmit(submitter ?? undefined);
+      this.handingIn = false;
+    });
+  }
+
+  private conflict(answer: ConflictAnswer): void {
+    const theirs = (answer.theirs ?? {}) as Fields;
     this.tell(answer.detail ?? say("别处也改了这里", "Changed elsewhere too"), true);
+    this.form.querySelector(".note.conflict")?.remove();
     const box = document.createElement("div");
-    box.className = "note warn";
+    box.className = "note warn conflict";
     box.setAttribute("role", "alert");
     const words = document.createElement("div");
-    words.textContent = (answer.detail ?? "") + "\n";
-    const theirs = document.createElement("pre");
-    theirs.textContent = typeof answer.theirs === "string" ? answer.theirs : JSON.stringify(answer.theirs, null, 1);
-    words.append(theirs);
-    const choose = (label: string, act: () => void) => {
+    const title = document.createElement("b");
+    title.textContent = say("这里在别处也改过。两份都留着，请选一份。", "This was changed elsewhere too. Both are kept; choose one.");
+    const shown = document.createElement("pre");
+    const mine = this.fields();
+    shown.textContent = Object.entries(theirs)
+      .filter(([name, value]) => typeof value === "string" && value !== (mine[name] ?? ""))
+      .map(([, value]) => value)
+      .join("\n\n")
+      .slice(0, 4000);
+    words.append(title, shown);
+    const choose = (label: string, act: () => void): void => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn sm";
@@ -155,15 +271,15 @@ class Autosave {
       });
       words.append(button, " ");
     };
-    choose(say("用我的", "Keep mine"), () => {
-      this.form.dataset.version = String(answer.version ?? this.form.dataset.version);
+    choose(say("用这里写的", "Keep what is here"), () => {
+      const version = String(answer.version ?? this.form.dataset.version ?? "0");
+      store.set(this.key, JSON.stringify({ fields: this.fields(), version }));
       void this.send();
     });
-    choose(say("用对方的", "Take theirs"), () => {
-      localStorage.removeItem(this.key);
+    choose(say("用上面那份", "Take the other"), () => {
+      store.remove(this.key);
       window.location.reload();
     });
-    this.form.querySelector(".note.warn")?.remove();
     box.append(document.createElement("span"), words);
     this.form.prepend(box);
   }
@@ -177,6 +293,7 @@ class Autosave {
 }
 
 function adopt(): void {
+  document.querySelectorAll<HTMLElement>("[data-forget]").forEach((done) => store.remove(keyOf(done.dataset.forget!)));
   document.querySelectorAll<HTMLFormElement>("form[data-autosave]").forEach((form) => {
     if (!forms.has(form)) forms.set(form, new Autosave(form));
   });
@@ -188,5 +305,8 @@ export function startAutosave(): void {
   const flush = () => forms.forEach((form) => void form.send());
   window.addEventListener("online", flush);
   window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") flush();
+  });
   document.addEventListener("touchstone:flush", flush);
 }

@@ -51,6 +51,10 @@ function start(area: HTMLTextAreaElement): void {
       ],
     }),
   });
+  area.form?.addEventListener("touchstone:filled", () => {
+    if (view.state.doc.toString() === area.value) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
+  });
   picker?.addEventListener("change", () => view.dispatch({ effects: language.reconfigure(choose(picker.value)) }));
   area.hidden = true;
 }

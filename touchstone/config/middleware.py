@@ -18,25 +18,11 @@ from touchstone.common.errors import (
     TouchstoneError,
 )
 from touchstone.config.views import error_page
+from touchstone.ui.policy import POLICY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("touchstone.web")
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
 STATUS: tuple[tuple[type[TouchstoneError], int], ...] = (
     (NotFound, 404),
     (NotAllowed, 403),
@@ -68,8 +54,6 @@ def security_headers(get_response: GetResponse) -> GetResponse:
             "Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"
         )
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.path.startswith("/p/"):
-            response["Referrer-Policy"] = "no-referrer"
         is_static = request.path.startswith("/static/")
         if not is_static and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

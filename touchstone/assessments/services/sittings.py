@@ -15,6 +15,7 @@ from touchstone.assessments.models import (
     TaskKind,
 )
 from touchstone.audit.models import StoredFile
+from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
 from touchstone.common.errors import Conflict, InvalidInput, NotAllowed
@@ -28,6 +29,10 @@ GRACE = dt.timedelta(seconds=60)
 READING = dt.timedelta(minutes=30)
 LONGEST_ANSWER = 60_000
 LONGEST_SOURCE = 100_000
+LONGEST_COMMENT = 500
+MOST_SIGNALS = 300
+MOST_SUBMISSIONS = 30
+MOST_SAMPLE_RUNS = 200
 LANGUAGES = ("python", "cpp", "java", "javascript", "sql")
 JUDGE_TASK = "touchstone.jobs.assessments.submission_judge"
 GRADE_TASK = "touchstone.jobs.assessments.item_grade"
@@ -157,7 +162,8 @@ def program_submit(
     """Keeps the program and asks the judge.
 
     Raises:
-        InvalidInput: empty, too long, an unknown language, or out of time.
+        InvalidInput: empty, too long, an unknown language, out of time, the one before is still
+            being judged, or too many.
     """
     locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
     _require_open(locked, at)
@@ -165,6 +171,7 @@ def program_submit(
         raise InvalidInput(say("assessments.bad_language"), field="language")
     if not source.strip() or len(source) > LONGEST_SOURCE:
         raise InvalidInput(say("assessments.bad_source", limit=LONGEST_SOURCE), field="source")
+    _require_turn(locked, samples_only=samples_only)
     submission = Submission.objects.create(
         attempt_item=locked,
         language=language,
@@ -218,7 +225,35 @@ def signal_record(
     """
     if kind not in {"paste", "focus_lost", "similarity"}:
         raise InvalidInput(say("assessments.bad_signal"))
+    if attempt.signals.count() >= MOST_SIGNALS:
+        return attempt.signals.order_by("-pk")[0]
     return IntegritySignal.objects.create(attempt=attempt, kind=kind, detail=detail, at=at)
+
+
+@transaction.atomic
+def signal_comment_save(*, actor: Actor, signal: IntegritySignal, text: str) -> IntegritySignal:
+    """Keeps the candidate's own word about a signal, beside it wherever it is shown."""
+    signal.comment = text.strip()[:LONGEST_COMMENT]
+    signal.save(update_fields=["comment"])
+    audit_record(
+        actor,
+        "signal.commented",
+        object_type="attempt",
+        object_ref=signal.attempt.ref,
+        branch_ref=signal.attempt.application.branch.ref,
+        detail={"kind": signal.kind},
+    )
+    return signal
+
+
+def _require_turn(item: AttemptItem, *, samples_only: bool) -> None:
+    """One program at a time, and not without end."""
+    kinds = item.submissions.filter(samples_only=samples_only)
+    if kinds.exclude(status=Submission.Status.JUDGED).exists():
+        raise InvalidInput(say("assessments.judging_already"))
+    limit = MOST_SAMPLE_RUNS if samples_only else MOST_SUBMISSIONS
+    if kinds.count() >= limit:
+        raise InvalidInput(say("assessments.too_many_runs", limit=limit))
 
 
 def _require_phase(item: AttemptItem, content: dict[str, str], at: dt.datetime) -> None:
@@ -226,9 +261,9 @@ def _require_phase(item: AttemptItem, content: dict[str, str], at: dt.datetime) 
     if item.item.kind != TaskKind.LEARNING:
         return
     phase = learning_phase(item, at)
+    open_in = {"before": ("before",), "notes": ("reading", "after")}
     for name, text in content.items():
-        open_in = "before" if name == "before" else "after"
-        if phase != open_in and text != item.content.get(name, ""):
+        if phase not in open_in.get(name, ("after",)) and text != item.content.get(name, ""):
             raise InvalidInput(say("assessments.wrong_phase"))
 
 

@@ -1,0 +1,164 @@
+"""What pages read of papers and sittings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, Submission
+from touchstone.assessments.services.sittings import GRACE, learning_phase
+from touchstone.assessments.tasks import TaskText, task_texts
+from touchstone.common.errors import NotFound
+from touchstone.common.messages import say
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application
+
+SECOND_LOOK_IN = 5
+"""One answer in so many is graded by a second person who sees nobody's grading."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task of a sitting as a list shows it.
+
+    Attributes:
+        state: todo, doing, over (out of time, not yet handed in) or done.
+        phase: of a learning task, as it is now.
+    """
+
+    item: AttemptItem
+    text: TaskText
+    state: str
+    phase: str
+    minutes: int
+    written: int
+
+
+def attempt_of(application: Application) -> Attempt | None:
+    """The application's sitting, if it was invited to one."""
+    return (
+        Attempt.objects.select_related("paper", "application")
+        .filter(application=application)
+        .first()
+    )
+
+
+def task_rows(attempt: Attempt, at: dt.datetime) -> list[TaskRow]:
+    """The tasks of a sitting in the paper's order; three queries."""
+    items = list(attempt.items.select_related("item", "file").order_by("item__order"))
+    texts = task_texts(item.item for item in items)
+    for item in items:
+        item.attempt = attempt
+    return [task_row(item, texts[item.item_id], at) for item in items]
+
+
+def task_row(item: AttemptItem, text: TaskText, at: dt.datetime) -> TaskRow:
+    """One task as it stands."""
+    if item.submitted_at:
+        state = "done"
+    elif item.started_at is None:
+        state = "todo"
+    elif item.deadline and at > item.deadline + GRACE:
+        state = "over"
+    else:
+        state = "doing"
+    written = sum(len(str(value)) for name, value in item.content.items() if name != "language")
+    minutes = item.item.minutes + item.attempt.extra_minutes
+    return TaskRow(item, text, state, learning_phase(item, at), minutes, written)
+
+
+def own_item(application: Application, ref: str) -> AttemptItem:
+    """A task of the candidate's own sitting.
+
+    Raises:
+        NotFound: there is none of that name in it.
+    """
+    item = (
+        AttemptItem.objects.select_related("item", "attempt__application", "file")
+        .filter(ref=ref, attempt__application=application)
+        .first()
+    )
+    if item is None:
+        raise NotFound(say("assessments.no_such_task"))
+    return item
+
+
+def open_paper(position: Position) -> Paper | None:
+    """The paper that candidates of the position are invited to now."""
+    return position.papers.filter(status="open").order_by("-pk").first()
+
+
+def board_attempts(position: Position) -> QuerySet[Attempt]:
+    """The position's sittings with their candidates, as the board lists them."""
+    return (
+        Attempt.objects.filter(application__position=position)
+        .select_related("application__candidate", "paper")
+        .prefetch_related("items__item")
+        .order_by("-invited_at", "pk")
+    )
+
+
+def board_state(attempt: Attempt, at: dt.datetime) -> str:
+    """invited, sitting, handed_in, graded or expired."""
+    if attempt.status == Attempt.Status.SUBMITTED:
+        return "graded" if attempt.graded_at else "handed_in"
+    if attempt.status == Attempt.Status.EXPIRED or at > attempt.deadline:
+        return "expired"
+    return "sitting" if attempt.status == Attempt.Status.STARTED else "invited"
+
+
+def needs_second(item: AttemptItem) -> bool:
+    """Whether the answer is of the sample that two people grade blind; always the same ones."""
+    return sum(item.ref.encode()) % SECOND_LOOK_IN == 0
+
+
+def submissions_of(item: AttemptItem, limit: int = 20) -> list[Submission]:
+    """The programs handed in for a task, the newest first."""
+    return list(item.submissions.order_by("-created_at", "-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often people took the machine's points as they were.
+
+    Attributes:
+        n: key points that people looked at.
+        same: of them, left as the machine had them (within a quarter).
+    """
+
+    n: int
+    same: int
+
+    @property
+    def share(self) -> float | None:
+        return self.same / self.n if self.n else None
+
+
+def agreement(code: str) -> Agreement:
+    """Agreement of people with the machine on one question, over all sittings."""
+    rows = Grading.objects.filter(attempt_item__item__code=code).order_by("pk")
+    return agreement_of(list(rows.only("attempt_item_id", "rater_kind", "points", "score")))
+
+
+def agreement_of(gradings: Sequence[Grading]) -> Agreement:
+    """The same from gradings in the order they were written."""
+    machine: dict[int, Grading] = {}
+    counted: Counter[bool] = Counter()
+    for grading in gradings:
+        if grading.rater_kind == "system":
+            machine[grading.attempt_item_id] = grading
+        elif grading.rater_kind == "person" and grading.attempt_item_id in machine:
+            theirs = machine[grading.attempt_item_id].points
+            for point, credit in grading.points.items():
+                if point in theirs:
+                    counted[abs(float(credit) - float(theirs[point])) <= 0.25] += 1
+    return Agreement(sum(counted.values()), counted[True])
+
+
+def waiting_for_people(items: Iterable[AttemptItem]) -> list[AttemptItem]:
+    """Of the tasks handed in, those that wait for a person."""
+    return [item for item in items if item.submitted_at and item.needs_human]
