@@ -9,7 +9,7 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from touchstone.accounts import views
+from touchstone.accounts import views, wecom
 
 account = [
     path("login/", views.SignIn.as_view(), name="account_login"),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("", views.SignIn.as_view(), name="sign-in"),
     path("as/<str:ref>/", views.demo_sign_in, name="demo-sign-in"),
     path("out/", views.sign_out, name="sign-out"),
+    path("wecom/", wecom.wecom_start, name="wecom-start"),
+    path("wecom/back/", wecom.wecom_back, name="wecom-back"),
     path("2fa/", include("allauth.mfa.urls")),
     path("account/", include(account)),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from touchstone.accounts.models import Person
 from touchstone.accounts.selectors import demo_people
+from touchstone.integrations.wecom.configured import wecom_ready
 from touchstone.ui.views import safe_next
 
 
@@ -35,6 +36,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if is_demo(self.request):
             context["demo_people"] = demo_people()
+        context["wecom"] = wecom_ready()
         context["nobody"] = not Person.objects.exists()
         return context
 

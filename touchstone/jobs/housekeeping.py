@@ -8,9 +8,12 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from touchstone.accounts.contacts import contacts_apply, contacts_read
+from touchstone.accounts.models import Branch
 from touchstone.assessments.services.sittings import attempts_close_expired
 from touchstone.audit.files import files_expire
 from touchstone.common.clock import utc_now
+from touchstone.integrations.wecom.configured import wecom_ready
 from touchstone.interviews.services.reminders import reminders_queue
 
 KEEP_JOBS = dt.timedelta(days=14)
@@ -41,3 +44,13 @@ def old_jobs_prune() -> int:
         status=TaskResultStatus.SUCCESSFUL, finished_at__lt=utc_now() - KEEP_JOBS
     )
     return int(old.delete()[0])
+
+
+@task(queue_name="outside")
+def contacts_synchronise() -> int:
+    """Brings accounts in line with WeCom's contacts, where it is set up; returns the changes."""
+    branch = Branch.objects.filter(parent=None).order_by("pk").first()
+    if not wecom_ready() or branch is None:
+        return 0
+    found = contacts_apply(branch=branch, contacts=contacts_read(), at=utc_now())
+    return sum(len(ids) for ids in vars(found).values())

@@ -14,6 +14,7 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "reminders": (dt.timedelta(minutes=15), "touchstone.jobs.housekeeping.reminders_send"),
     "expiry": (dt.timedelta(minutes=1), "touchstone.jobs.housekeeping.attempts_expire"),
     "unread": (dt.timedelta(minutes=1), "touchstone.jobs.recruiting.unread_resumes_requeue"),
+    "contacts": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.contacts_synchronise"),
     "old_jobs": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.old_jobs_prune"),
 }
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from touchstone.common.background import enqueue
 from touchstone.common.errors import OutsideError
 from touchstone.integrations.wecom.cards import ACCEPT, DECLINE
+from touchstone.integrations.wecom.configured import wecom_client
 from touchstone.interviews.models import Interview, OutsideEvent
 from touchstone.interviews.services.recording_fetch import recording_fetch_queue
 from touchstone.interviews.services.room import room_touch
 from touchstone.interviews.services.schedules import panel_replies_set, replies_read
-from touchstone.recruiting.services.channels import wecom_client
 
 HANDLE_TASK = "touchstone.jobs.interviews.outside_event_handle"
 WECOM, TENCENT = "wecom", "tencent"

@@ -11,8 +11,8 @@ from django.db import transaction
 from touchstone.common.background import enqueue
 from touchstone.common.errors import PermanentOutsideError
 from touchstone.integrations.wecom.client import Wecom
+from touchstone.integrations.wecom.configured import wecom_client, wecom_ready
 from touchstone.interviews.models import Interview, OutsideObject, PanelMember
-from touchstone.recruiting.services.channels import wecom_client, wecom_ready
 
 FOLLOW_TASK = "touchstone.jobs.interviews.schedule_follow"
 CALENDAR = "wecom-calendar"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 
 from touchstone.common.errors import PermanentOutsideError
 from touchstone.common.messages import say
 from touchstone.integrations.mail.client import Mail, MailServer, send_mail
 from touchstone.integrations.sms.client import SmsAccount, send_sms
 from touchstone.integrations.wecom.cards import text_message
-from touchstone.integrations.wecom.client import Wecom, WecomApp
+from touchstone.integrations.wecom.configured import wecom_client, wecom_ready
 from touchstone.recruiting.models import OutboxMessage
 
 
@@ -26,22 +25,6 @@ def mail_server() -> MailServer:
         password=settings.EMAIL_HOST_PASSWORD,
         starttls=settings.EMAIL_USE_TLS,
     )
-
-
-def wecom_ready() -> bool:
-    """Whether an app of WeCom is set up."""
-    return bool(settings.WECOM_CORP_ID and settings.WECOM_AGENT_ID and settings.WECOM_SECRET)
-
-
-def wecom_client() -> Wecom:
-    """A client of the settings' app; its token is shared by all processes."""
-    app = WecomApp(
-        base=settings.WECOM_API_BASE,
-        corp_id=settings.WECOM_CORP_ID,
-        agent_id=int(settings.WECOM_AGENT_ID),
-        secret=settings.WECOM_SECRET,
-    )
-    return Wecom(app, cache=cache, clock_s=time.time)
 
 
 def sms_account() -> SmsAccount:

@@ -1,0 +1,275 @@
+"""WeCom from end to end against its simulator: invitations, calendars, replies, contacts, sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import urllib.parse
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+
+from tests.company import Company
+from tests.conftest import sign_in
+from touchstone.accounts.contacts import contacts_apply, contacts_read
+from touchstone.accounts.models import Person
+from touchstone.audit.models import AuditEvent
+from touchstone.common.errors import InvalidInput
+from touchstone.integrations.simulators.wecom import SimulatedWecom
+from touchstone.integrations.wecom.crypto import (
+    CallbackKeys,
+    callback_signature,
+    encrypt_callback,
+)
+from touchstone.interviews.models import Interview, OutsideEvent, PanelMember
+from touchstone.interviews.services.booking import interview_cancel, interview_move
+from touchstone.interviews.services.invitations import interview_announce
+from touchstone.interviews.services.outside_events import event_handle
+from touchstone.interviews.services.schedules import schedule_follow
+from touchstone.recruiting.models import OutboxMessage
+from touchstone.recruiting.services.sending import message_send
+
+TOKEN = "simtoken"  # noqa: S105 - of the simulator
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+CALLBACK = "/api/wecom/callback/"
+
+
+class LocalWecom(SimulatedWecom):
+    """Delivers its callbacks to Django's test client instead of over the network."""
+
+    def _deliver(self, message: bytes, *, forged: bool = False) -> int:
+        assert self.keys is not None
+        return post_callback(self.keys, message, int(self.clock_s()), forged=forged)
+
+
+def post_callback(keys: CallbackKeys, message: bytes, at_s: int, *, forged: bool = False) -> int:
+    encrypted = encrypt_callback(keys, message)
+    signature = callback_signature(keys.token, str(at_s), "7", encrypted)
+    query = urllib.parse.urlencode(
+        {
+            "msg_signature": "f" * 40 if forged else signature,
+            "timestamp": str(at_s),
+            "nonce": "7",
+        }
+    )
+    body = f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    response = Client().post(f"{CALLBACK}?{query}", body, content_type="text/xml")
+    assert response.content == b""
+    return response.status_code
+
+
+@pytest.fixture
+def platform(company: Company, settings: Any) -> Iterator[SimulatedWecom]:
+    call_command("createcachetable", verbosity=0)
+    cache.clear()
+    simulator = LocalWecom(members={"shen.yan": ("沈砚", [1]), "XuNian": ("许念", [1])})
+    simulator.keys = CallbackKeys(simulator.corp_id, TOKEN, AES_KEY)
+    simulator.callback_url = "local"
+    simulator.start()
+    settings.WECOM_API_BASE = f"{simulator.base}/cgi-bin/"
+    settings.WECOM_CORP_ID = simulator.corp_id
+    settings.WECOM_AGENT_ID = str(simulator.agent_id)
+    settings.WECOM_SECRET = simulator.secret
+    settings.WECOM_TOKEN, settings.WECOM_AES_KEY = TOKEN, AES_KEY
+    Person.objects.filter(pk=company.algorithm_lead.pk).update(wecom_userid="shen.yan")
+    Person.objects.filter(pk=company.business_lead.pk).update(wecom_userid="XuNian")
+    yield simulator
+    simulator.stop()
+    cache.clear()
+
+
+def announced(
+    company: Company, interview: Interview, now: dt.datetime, what: str = "invited"
+) -> list[OutboxMessage]:
+    messages = interview_announce(
+        actor=company.actor("recruiter"), interview=interview, what=what, at=now
+    )
+    return [m for m in messages if m.channel == "wecom"]
+
+
+def test_a_colleague_presses_yes_and_the_panel_knows(
+    platform: SimulatedWecom, company: Company, interview: Interview, now: dt.datetime
+) -> None:
+    for message in announced(company, interview, now):
+        assert message_send(ref=message.ref, at=now) == "sent"
+    sent = next(m for m in platform.messages if m.users == ["shen.yan"])
+    assert sent.content["card_type"] == "button_interaction"
+    platform.fault("duplicate_callback", "/callback")
+    assert platform.press("shen.yan", sent.msgid, "accept") == [200, 200, 200]
+    event = OutsideEvent.objects.get()
+    assert event_handle(event_id=event.pk, at=now) == "accepted"
+    assert event_handle(event_id=event.pk, at=now) == "accepted"
+    seat = PanelMember.objects.get(interview=interview, person=company.algorithm_lead)
+    assert seat.reply == "accepted"
+    assert sent.closed == "已确认出席"
+
+
+def test_a_press_after_the_cancellation_changes_nothing(
+    platform: SimulatedWecom, company: Company, interview: Interview, now: dt.datetime
+) -> None:
+    for message in announced(company, interview, now):
+        message_send(ref=message.ref, at=now)
+    sent = next(m for m in platform.messages if m.users == ["shen.yan"])
+    interview_cancel(actor=company.actor("recruiter"), interview=interview)
+    platform.press("shen.yan", sent.msgid, "accept")
+    assert event_handle(event_id=OutsideEvent.objects.get().pk, at=now) == "interview is off"
+    assert not PanelMember.objects.filter(reply="accepted").exists()
+
+
+def test_a_message_is_sent_once_and_by_mail_where_wecom_will_not(
+    platform: SimulatedWecom,
+    company: Company,
+    interview: Interview,
+    now: dt.datetime,
+    settings: Any,
+) -> None:
+    settings.DEMO = True
+    del platform.members["XuNian"]
+    for message in announced(company, interview, now):
+        message_send(ref=message.ref, at=now)
+        message_send(ref=message.ref, at=now)
+    assert len(platform.messages) == 1
+    fallen = OutboxMessage.objects.get(person=company.business_lead)
+    assert fallen.status == "sent"
+    assert fallen.payload["by_mail_because"] == "wecom.person"
+
+
+@pytest.mark.parametrize("change", ["forged", "old", "other corp"])
+def test_callbacks_that_are_not_wecoms_are_refused_and_logged(
+    platform: SimulatedWecom, now: dt.datetime, change: str
+) -> None:
+    keys = CallbackKeys("ww-other" if change == "other corp" else platform.corp_id, TOKEN, AES_KEY)
+    at_s = int(platform.clock_s()) - (900 if change == "old" else 0)
+    message = b"<xml><MsgType>event</MsgType><Event>enter_agent</Event></xml>"
+    assert post_callback(keys, message, at_s, forged=change == "forged") == 403
+    assert not OutsideEvent.objects.exists()
+    assert AuditEvent.objects.filter(action="callback.refused").count() == 1
+
+
+def test_the_address_is_checked_by_an_echo(platform: SimulatedWecom) -> None:
+    assert platform.keys is not None
+    encrypted = encrypt_callback(platform.keys, b"5538571")
+    at = str(int(platform.clock_s()))
+    query = {
+        "msg_signature": callback_signature(TOKEN, at, "1", encrypted),
+        "timestamp": at,
+        "nonce": "1",
+        "echostr": encrypted,
+    }
+    response = Client().get(CALLBACK, query)
+    assert (response.status_code, response.content) == (200, b"5538571")
+    query["msg_signature"] = "0" * 40
+    assert Client().get(CALLBACK, query).status_code == 403
+
+
+def test_calendars_follow_the_interview(
+    platform: SimulatedWecom, company: Company, interview: Interview, now: dt.datetime
+) -> None:
+    key = schedule_follow(ref=interview.ref, at=now)
+    assert schedule_follow(ref=interview.ref, at=now) == key
+    assert len(platform.schedules) == 1
+    assert {a["userid"] for a in platform.schedules[key]["attendees"]} == {"shen.yan", "XuNian"}
+    interview_move(
+        actor=company.actor("recruiter"),
+        interview=interview,
+        starts_at=interview.starts_at + dt.timedelta(days=1),
+        ends_at=interview.ends_at + dt.timedelta(days=1),
+    )
+    assert schedule_follow(ref=interview.ref, at=now) == key
+    assert platform.schedules[key]["start_time"] == int(interview.starts_at.timestamp())
+    platform.schedules[key]["attendees"][0]["response_status"] = 4
+    platform.send_event(
+        {
+            "FromUserName": "shen.yan",
+            "CreateTime": 1700000000,
+            "MsgType": "event",
+            "Event": "respond_schedule",
+            "ScheduleId": key,
+        }
+    )
+    assert event_handle(event_id=OutsideEvent.objects.get().pk, at=now) == "replies: 1"
+    assert PanelMember.objects.get(person=company.algorithm_lead).reply == "declined"
+    interview_cancel(actor=company.actor("recruiter"), interview=interview)
+    assert schedule_follow(ref=interview.ref, at=now) == ""
+    assert platform.schedules[key]["status"] == 1
+    assert schedule_follow(ref=interview.ref, at=now) == ""
+
+
+def test_a_schedule_deleted_in_wecom_is_made_anew(
+    platform: SimulatedWecom, company: Company, interview: Interview, now: dt.datetime
+) -> None:
+    key = schedule_follow(ref=interview.ref, at=now)
+    platform.schedules[key]["status"] = 1
+    interview.place = "3 楼 301"
+    interview.save(update_fields=["place"])
+    again = schedule_follow(ref=interview.ref, at=now)
+    assert again != key
+    assert platform.schedules[again]["location"] == "3 楼 301"
+
+
+def test_leavers_lose_access_and_new_members_have_no_rights(
+    platform: SimulatedWecom, company: Company, now: dt.datetime
+) -> None:
+    browser = sign_in(company.business_lead)
+    assert browser.get("/").status_code == 200
+    del platform.members["XuNian"]
+    platform.members["new.one"] = ("新同事", [1])
+    result = contacts_apply(branch=company.head, contacts=contacts_read(), at=now)
+    assert (result.added, result.closed) == (["new.one"], ["XuNian"])
+    assert browser.get("/").status_code == 302
+    newcomer = Person.objects.get(wecom_userid="new.one")
+    assert not newcomer.roles.exists()
+    assert not newcomer.has_usable_password()
+    platform.members["XuNian"] = ("许念", [1])
+    again = contacts_apply(branch=company.head, contacts=contacts_read(), at=now)
+    assert again.reopened == ["XuNian"]
+
+
+def test_an_empty_answer_closes_nobody(
+    platform: SimulatedWecom, company: Company, now: dt.datetime
+) -> None:
+    platform.members.clear()
+    with pytest.raises(InvalidInput):
+        contacts_apply(branch=company.head, contacts=contacts_read(), at=now)
+    assert Person.objects.get(pk=company.algorithm_lead.pk).is_active
+
+
+def start(browser: Client, agent: str = "Mozilla/5.0") -> dict[str, str]:
+    response = browser.get("/sign-in/wecom/?next=/positions/", headers={"User-Agent": agent})
+    address = response.headers["Location"]
+    return {
+        "address": address,
+        **dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query)),
+    }
+
+
+def test_signing_in_with_wecom(platform: SimulatedWecom, company: Company) -> None:
+    browser = Client()
+    inside = start(browser, "Mozilla/5.0 MicroMessenger wxwork/4.1")
+    assert inside["address"].endswith("#wechat_redirect")
+    assert "/wwlogin/sso/login" in start(browser)["address"]
+    state = start(browser)["state"]
+    assert state.isalnum()
+    back = {"code": platform.login_code("SHEN.YAN".lower()), "state": state}
+    response = browser.get("/sign-in/wecom/back/", back)
+    assert (response.status_code, response.headers["Location"]) == (302, "/positions/")
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("fault", ["state", "replay", "unknown", "no start"])
+def test_a_wrong_way_back_signs_nobody_in(
+    platform: SimulatedWecom, company: Company, fault: str
+) -> None:
+    browser = Client()
+    state = "" if fault == "no start" else start(browser)["state"]
+    code = platform.login_code("stranger" if fault == "unknown" else "shen.yan")
+    back = {"code": code, "state": "x" if fault == "state" else state}
+    if fault == "replay":
+        browser.get("/sign-in/wecom/back/", back)
+        browser = Client()
+        start(browser)
+    assert browser.get("/sign-in/wecom/back/", back).status_code == 403
+    assert browser.get("/").status_code == 302
