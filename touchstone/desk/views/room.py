@@ -377,7 +377,8 @@ def _context(request: DeskRequest, found: Room) -> dict[str, Any]:
         "interview": interview,
         "application": interview.application,
         "now": found.at,
-        "minutes": int((interview.ends_at - interview.starts_at).total_seconds()),
+        "planned_s": int((interview.ends_at - interview.starts_at).total_seconds()),
+        "planned": int((interview.ends_at - interview.starts_at).total_seconds() // 60),
     }
 
 
