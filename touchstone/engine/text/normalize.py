@@ -39,10 +39,10 @@ _AFTER_STOP = re.compile(r"[。；;:：!！?？.]\s*$")
 _OPENS_ITEM = re.compile(r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳])")
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
 _ADDRESS = re.compile(
-    r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"
+    r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}"
     r"|https?://[^\s，。；、）)]+"
     r"|www\.[^\s，。；、）)]+"
-    r"|(?<![\w.])(?:[a-z0-9\-]+\.)+(?:com|cn|org|edu|io)(?:/[^\s，。；、）)]*|(?![\w.]))"
+    r"|(?<![\w.])(?:[a-z0-9\-]+\.)+(?:com|cn|org|edu|github\.io)(?:/[^\s，。；、）)]*|(?![\w.]))"
 )
 
 
@@ -103,6 +103,10 @@ def normalized(text: str) -> Normalized:
     """Both forms of a text; addresses and links are blanked out."""
     flat = flattened(text)
     masked = _ADDRESS.sub(lambda m: MASK * len(m[0]), flat) if "." in flat else flat
+    return _joined(masked, flat, text)
+
+
+def _joined(masked: str, flat: str, text: str) -> Normalized:
     parts: list[str] = []
     offsets: list[int] = []
     done = 0
@@ -124,4 +128,5 @@ def normalized(text: str) -> Normalized:
 
 def key_of(name: str) -> str:
     """A name or alias in the form in which it is looked for."""
-    return normalized(name.strip()).text
+    flat = flattened(name.strip())
+    return _joined(flat, flat, name).text if _JOINTS.search(flat) else flat

@@ -8,7 +8,7 @@ form in a folder of its own, whose concepts add to or replace ours::
       part_of: []                 # … a part of these …
       evidence_for: [deep_learning]   # … and whoever has done it has done some of these
       items:
-        pytorch: PyTorch | PyTorch | torch; pytorch lightning | part_of: x
+        pytorch: PyTorch | PyTorch | torch; pytorch lightning | part_of=x,y
 
 An item is ``中文名 | English name | alias; alias | relations of its own``. `guards.yaml` says, by
 concept and alias, what must stand around a word that also means something else.
@@ -20,7 +20,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -227,15 +227,15 @@ def _concept(
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,63}", concept_id):
         raise InvalidInput(say("taxonomy.malformed_id", file=source, concept=concept_id))
     aliases = tuple(a.strip() for a in fields[2].split(";") if a.strip()) if len(fields) > 2 else ()
-    concept = Concept(concept_id, kind, fields[0], fields[1], aliases, **common)
     own = _relations(fields[3], concept_id, source) if len(fields) > 3 else {}
-    return replace(concept, **{k: (*common[k], *v) for k, v in own.items()}) if own else concept
+    is_a, part_of, evidence_for = ((*common[r], *own.get(r, ())) for r in RELATIONS)
+    return Concept(concept_id, kind, fields[0], fields[1], aliases, is_a, part_of, evidence_for)
 
 
 def _relations(text: str, concept_id: str, source: str) -> dict[str, tuple[str, ...]]:
     own: dict[str, tuple[str, ...]] = {}
     for part in filter(None, (p.strip() for p in text.split(";"))):
-        name, _, ids = part.partition(":")
+        name, _, ids = part.partition("=")
         if name.strip() not in RELATIONS or not ids.strip():
             raise InvalidInput(say("taxonomy.malformed_item", file=source, concept=concept_id))
         own[name.strip()] = tuple(i.strip() for i in ids.split(",") if i.strip())
