@@ -17,6 +17,7 @@ from touchstone.engine.scheduling.problem import OFFICE_HOURS, Hours, Window
 from touchstone.interviews.models import (
     Availability,
     BookedQuarter,
+    Interview,
     OfferedSlot,
     WorkingHours,
 )
@@ -63,11 +64,19 @@ def panel_people(position: Position) -> list[Person]:
 
 
 def people_time(
-    people: Sequence[Person], start: dt.datetime, end: dt.datetime, *, at: dt.datetime
+    people: Sequence[Person],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    at: dt.datetime,
+    without: Interview | None = None,
 ) -> dict[int, PersonTime]:
     """Hours, marks, bookings and open offers of each person within the span, by person's number.
 
     Four queries, however many people.
+
+    Args:
+        without: an interview whose own booking does not count, because it is to be moved.
     """
     found = {person.pk: PersonTime() for person in people}
     by_ref = {person.ref: person.pk for person in people}
@@ -81,7 +90,7 @@ def people_time(
     )
     for mark in marks:
         found[mark.person_id].busy.append(Window(mark.starts_at, mark.ends_at))
-    booked = booked_windows([f"person:{ref}" for ref in by_ref], start, end)
+    booked = booked_windows([f"person:{ref}" for ref in by_ref], start, end, without=without)
     for who, windows in booked.items():
         found[by_ref[who.split(":", 1)[1]]].booked.extend(windows)
     for slot in open_slots(at).filter(starts_at__lt=end, ends_at__gt=start):
@@ -92,13 +101,20 @@ def people_time(
 
 
 def booked_windows(
-    who: Iterable[str], start: dt.datetime, end: dt.datetime
+    who: Iterable[str],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    without: Interview | None = None,
 ) -> Mapping[str, list[Window]]:
     """Booked stretches by owner ("person:<ref>", "candidate:<ref>"), one for each interview."""
-    rows = (
-        BookedQuarter.objects.filter(who__in=list(who), starts_at__gte=start, starts_at__lt=end)
-        .values_list("who", "interview_id")
-        .annotate(first=Min("starts_at"), last=Max("starts_at"))
+    found_rows = BookedQuarter.objects.filter(
+        who__in=list(who), starts_at__gte=start, starts_at__lt=end
+    )
+    if without is not None:
+        found_rows = found_rows.exclude(interview=without)
+    rows = found_rows.values_list("who", "interview_id").annotate(
+        first=Min("starts_at"), last=Max("starts_at")
     )
     found: dict[str, list[Window]] = defaultdict(list)
     for owner, _interview, first, last in rows:
