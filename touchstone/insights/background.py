@@ -117,3 +117,13 @@ def work_retry(*, actor: Actor, job_id: uuid.UUID) -> None:
         object_ref=str(job_id),
         detail={"task": row.task_path},
     )
+
+
+def overdue_count(since: dt.datetime) -> int:
+    """How many tasks could have started before that moment and still wait."""
+    return (
+        DBTaskResult.objects.ready()
+        .filter(enqueued_at__lt=since)
+        .filter(Q(run_after=get_date_max()) | Q(run_after__lt=since))
+        .count()
+    )
