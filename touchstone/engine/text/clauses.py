@@ -25,6 +25,8 @@ _CUT = re.compile(
     r"|\b(?:but|however|though|although|whereas|while)\b"
     r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
 )
+_VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
+_RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
     r"但是|但|不过|然而|而是|可是|却|反而|另外|此外|同时|并|目前|现在|but|however|though|although|whereas|while|and"
 )
@@ -74,18 +76,31 @@ def polarities(
 
 
 def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) -> str:
-    """The sentence with its mentions blotted out, so that no cue is seen inside a concept."""
+    """The sentence with its mentions blotted out, so that no cue is seen inside a concept.
+
+    One that names people ("算法团队") stays, as it may be the subject, and so does a verb, as it
+    may be what the subject does or what is done with it ("带领").
+    """
+    words = cues()
     parts: list[str] = []
     done = sentence.start
     for start, end in mentions:
         if end <= done:
             continue
-        start = max(start, done)
+        start, end = max(start, done), min(end, sentence.end)
+        said = flat[start:end]
         parts.append(flat[done:start])
-        parts.append("x" * (min(end, sentence.end) - start))
-        done = min(end, sentence.end)
+        parts.append(said if _tells(words, said) else "x" * (end - start))
+        done = end
     parts.append(flat[done : sentence.end])
     return "".join(parts).replace("\n", " ")
+
+
+def _tells(words: Cues, said: str) -> bool:
+    """Whether a mention's own words are needed to tell who does what."""
+    if words.others.search(said) or words.team.fullmatch(said) or _VERB.fullmatch(said):
+        return True
+    return words.no_subject.search(said + " ") is not None
 
 
 class _SentenceReading:
@@ -196,7 +211,16 @@ class _SentenceReading:
                 return polarity  # type: ignore[return-value]
         if self._subject != "own":
             return self._subject
+        if self._theirs_by_relation(start, first):
+            return "other_person"
         return self._carried if bare else "own"
+
+    def _theirs_by_relation(self, start: int, first: int) -> bool:
+        """Whether "engineers who used" leads up to a mention."""
+        return any(
+            _RELATIVE.match(self._text, person.end())
+            for person in self._words.others.finditer(self._text, start, first)
+        )
 
     def _mention_after(self, offset: int, end: int) -> bool:
         return any(offset <= a < end for a, _ in self._mentions)

@@ -151,7 +151,7 @@ class _Lines:
 def _strength(flat: str, sentence: Sentence, following: Sentence | None, kind: str) -> Strength:
     words = cues()
     start, end = sentence.start, sentence.end
-    if words.list_line.match(flat[sentence.line : end]):
+    if kind in _OF_THE_SECTION or words.list_line.match(flat[sentence.line : end]):
         return "listed"
     verbs = words.done if kind in {"skills", "summary", "education"} else words.used
     if not verbs.search(flat, start, end):
