@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.desk.views import home, people, records, room
+from touchstone.desk.views import home, library, people, records, room
 
 urlpatterns = [
     path("", home.today, name="today"),
@@ -32,6 +32,16 @@ urlpatterns = [
     path("interviews/<str:ref>/reopen/", room.reopen, name="room-reopen"),
     path("interviews/<str:ref>/recording/", room.recording_upload, name="recording-upload"),
     path("recordings/<str:ref>/", room.recording, name="recording"),
+    # question bank
+    path("library/", library.question_list, name="library"),
+    path("library/new/", library.question_new, name="question-new"),
+    path("library/check/", library.question_check, name="question-check"),
+    path("library/phrase/", library.question_phrase, name="question-phrase"),
+    path("library/import/", library.library_import, name="library-import"),
+    path("library/export/<str:kind>/", library.library_export, name="library-export"),
+    path("library/<str:ref>/", library.question, name="question"),
+    path("library/<str:ref>/edit/", library.question_edit, name="question-edit"),
+    path("library/<str:ref>/status/", library.question_status, name="question-status"),
     # records
     path("messages/", records.messages_page, name="messages"),
     path("messages/<str:ref>/", records.message, name="message"),

@@ -62,13 +62,14 @@ def say(message: Message | Mapping[str, Any] | str) -> str:
 
 
 @register.filter
-def both(words: Any) -> str:
-    """Words kept in both languages (``{zh, en}`` or `Bilingual`) in the reader's."""
+def both(words: Any, lang: str = "") -> str:
+    """Words kept in both languages (``{zh, en}`` or `Bilingual`): the reader's, or ``lang``."""
+    lang = lang or active_language()
     if isinstance(words, Mapping):
-        first, other = ("en", "zh") if active_language() == "en" else ("zh", "en")
+        first, other = ("en", "zh") if lang == "en" else ("zh", "en")
         return str(words.get(first) or words.get(other) or "")
     if isinstance(words, Bilingual):
-        return words.text(active_language())
+        return words.text(lang)
     return "" if words is None else str(words)
 
 
@@ -124,6 +125,16 @@ def stage_dots(at: int, total: int, word: str) -> SafeString:
         SafeString("".join(squares)),
         word,
     )
+
+
+@register.filter
+def bilingual(words: Bilingual | Mapping[str, str] | None, lang: str = "") -> str:
+    """Words in both languages in the reader's, or in the one named."""
+    if words is None:
+        return ""
+    if not isinstance(words, Bilingual):
+        words = Bilingual(words.get("zh", ""), words.get("en", ""))
+    return words.text(lang or active_language())
 
 
 @register.filter
