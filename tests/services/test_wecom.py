@@ -1,4 +1,4 @@
-"""WeCom from end to end against its simulator: invitations, calendars, replies, contacts, sign-in."""
+"""WeCom against its simulator: invitations, calendars, replies, contacts, sign-in."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from touchstone.interviews.services.schedules import schedule_follow
 from touchstone.recruiting.models import OutboxMessage
 from touchstone.recruiting.services.sending import message_send
 
-TOKEN = "simtoken"  # noqa: S105 - of the simulator
+TOKEN = "simtoken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 CALLBACK = "/api/wecom/callback/"
 

@@ -17,10 +17,10 @@ AS_OF = dt.date(2026, 11, 2)
 
 # Shares per 500 applicants, and the mean of the latent ability (0–10) in each tier.
 TIERS: Mapping[str, tuple[int, float]] = {
-    "brilliant": (18, 9.2),
-    "strong": (72, 7.7),
-    "solid": (128, 6.2),
-    "fair": (108, 4.8),
+    "brilliant": (18, 8.6),
+    "strong": (72, 7.1),
+    "solid": (128, 5.8),
+    "fair": (108, 4.6),
     "weak": (62, 3.2),
     "student": (32, 4.4),
     "unrelated": (46, 1.4),
@@ -54,7 +54,8 @@ _MAIL_HOSTS = ("example.com", "mail.example.com", "example.org", "example.net", 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One applicant. Two of the same person share everything but ``id`` and ``duplicate_of``.
+    """One applicant. Two of the same person share all but ``id`` and ``duplicate_of``, some of them
+    their address and number too.
 
     Attributes:
         tier: a key of `TIERS`.
@@ -117,8 +118,19 @@ def generate_people(seed: int, count: int, as_of: dt.date = AS_OF) -> tuple[Pers
     twice = [p for p in people if p.tier in {"strong", "solid", "fair"}][: max(duplicates * 8, 1)]
     for offset, original in enumerate(rng.sample(twice, min(duplicates, len(twice)))):
         number = len(tiers) + 1 + offset
-        people.append(replace(original, id=f"P{number:04d}", duplicate_of=original.id))
+        again = replace(original, id=f"P{number:04d}", duplicate_of=original.id)
+        if offset % 3 == 2:
+            again = _reached_elsewhere(again, rng_for(seed, "again", original.id), taken)
+        people.append(again)
     return tuple(people)
+
+
+def _reached_elsewhere(person: Person, rng: random.Random, taken: set[str]) -> Person:
+    """The same person under another address and number: only people can tell that it is one."""
+    stem = person.email.partition("@")[0]
+    email = _unique(rng, lambda: f"{stem}{rng.randint(10, 99)}@example.net", taken)
+    phone = _unique(rng, lambda: f"+86{_PHONE_STEMS[0]}{rng.randint(0, 9999):04d}", taken)
+    return replace(person, email=email, phone=phone)
 
 
 def _tiers(count: int) -> list[str]:
