@@ -123,3 +123,19 @@ class BusinessWish(Referenced):
     author = models.CharField(max_length=80, blank=True)
     text = models.TextField()
     created_at = models.DateTimeField()
+
+
+class ModelDraft(models.Model):
+    """What one person is changing in a model and has not published; saved while they type."""
+
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    based_on = models.PositiveIntegerField()  # the version it starts from; 0 for none
+    document = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["position", "author"], name="model_draft_once")
+        ]

@@ -38,6 +38,24 @@ def position_for(person: Person, ref: str) -> Position:
     return position
 
 
+def may_see_applicants(person: Person, position: Position) -> bool:
+    """Whether the person sees everybody who applied: those of the branch who recruit, administer
+    or audit, and the position's managers. Interviewers see those of their own panels only."""
+    if has_role(person, SEES_BRANCH, position.branch_id):
+        return True
+    return PositionMember.objects.filter(
+        position=position, person=person, role="hiring_manager"
+    ).exists()
+
+
+def require_sees(person: Person, position: Position) -> None:
+    """Raises:
+    NotAllowed: the person does not see everybody who applied.
+    """
+    if not may_see_applicants(person, position):
+        raise NotAllowed(say("accounts.not_allowed"))
+
+
 def may_run(person: Person, position: Position) -> bool:
     """Whether the person may change the position: import, invite, schedule, edit the model."""
     return has_role(person, RUNS_BRANCH, position.branch_id)
