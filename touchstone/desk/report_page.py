@@ -232,3 +232,45 @@ def task_rows(report: Report) -> list[dict[str, Any]]:
         }
         for item in (report.facts["assessment"] or {}).get("items", [])
     ]
+
+
+def degree_word(degree: str) -> str:
+    """A degree in words."""
+    return {
+        "doctor": choose("博士", "Doctorate"),
+        "master": choose("硕士", "Master's"),
+        "bachelor": choose("本科", "Bachelor's"),
+        "associate": choose("大专", "Associate"),
+        "secondary": choose("中学", "Secondary"),
+    }.get(degree, "")
+
+
+def stage_word(stage: str) -> str:
+    """A stage in words."""
+    return {
+        "applied": choose("投递", "applied"),
+        "screened": choose("完成筛选", "screened"),
+        "invited": choose("邀请测评", "invited to the assessment"),
+        "assessed": choose("完成测评", "assessed"),
+        "interviewing": choose("进入面试", "interviewing"),
+        "evaluated": choose("面试评完", "evaluated"),
+        "offered": choose("发出录用意向", "offered"),
+        "hired": choose("录用", "hired"),
+        "rejected": choose("不录用", "not hired"),
+        "withdrawn": choose("本人退出", "withdrew"),
+    }.get(stage, stage)
+
+
+def events(report: Report) -> list[dict[str, Any]]:
+    """The steps of the application as the timeline shows them."""
+    undone = choose("（撤销）", " (undone)")
+    return [
+        {
+            "at": event["at"],
+            "text": stage_word(event["to"])
+            + (undone if event["undo"] else "")
+            + (f" · {event['by']}" if event["by"] else ""),
+            "state": "done",
+        }
+        for event in report.facts["process"]["events"]
+    ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.desk.views import home, library, people, records, room
+from touchstone.desk.views import (
+    availability,
+    home,
+    interviews,
+    library,
+    people,
+    records,
+    reports,
+    room,
+)
 
 urlpatterns = [
     path("", home.today, name="today"),
@@ -21,7 +30,14 @@ urlpatterns = [
     path("people/<str:ref>/invite/", people.invite, name="person-invite"),
     path("people/<str:ref>/factor/", people.second_factor_off, name="person-factor-off"),
     # interviews
+    path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),
+    path("positions/<str:ref>/interviews/plan/", interviews.plan, name="interviews-plan"),
+    path("applications/<str:ref>/interview/", interviews.book, name="interview-book"),
+    path("availability/", availability.availability, name="availability"),
     path("interviews/<str:ref>/", room.room, name="room"),
+    path("interviews/<str:ref>/move/", interviews.move, name="interview-move"),
+    path("interviews/<str:ref>/cancel/", interviews.cancel, name="interview-cancel"),
+    path("interviews/<str:ref>/link/", interviews.link, name="interview-link"),
     path("interviews/<str:ref>/clock/", room.clock, name="room-clock"),
     path("interviews/<str:ref>/notes/", room.note, name="room-note"),
     path("interviews/<str:ref>/asked/", room.asked, name="room-asked"),
@@ -51,4 +67,18 @@ urlpatterns = [
     path("audit/", records.audit_log, name="audit"),
     path("audit/verify/", records.audit_verify, name="audit-verify"),
     path("audit/export/", records.audit_export, name="audit-export"),
+    # reports and decisions
+    path("positions/<str:ref>/reports/", reports.round_page, name="round"),
+    path("positions/<str:ref>/reports/calibrate/", reports.calibrate, name="calibrate"),
+    path("positions/<str:ref>/reports.xlsx", reports.round_xlsx, name="round-xlsx"),
+    path("positions/<str:ref>/hires/", reports.hires, name="hires"),
+    path("applications/<str:ref>/report/", reports.report, name="report"),
+    path("applications/<str:ref>/report/issue/", reports.issue, name="report-issue"),
+    path("applications/<str:ref>/report.pdf", reports.report_pdf, name="report-pdf"),
+    path("applications/<str:ref>/evaluation/", reports.evaluation_save, name="evaluation-save"),
+    path("applications/<str:ref>/decide/", reports.decide, name="decide"),
+    path("applications/<str:ref>/hire/", reports.hire, name="hire"),
+    path("decisions/<str:ref>/undo/", reports.decision_undo_view, name="decision-undo"),
+    path("decisions/<str:ref>/send/", reports.decision_send_view, name="decision-send"),
+    path("outcomes/<str:ref>/", reports.outcome, name="outcome"),
 ]
