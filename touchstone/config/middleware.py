@@ -6,8 +6,11 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from touchstone.common.errors import (
     Conflict,
@@ -21,6 +24,7 @@ from touchstone.config.views import error_page
 from touchstone.ui.policy import POLICY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+KNOWN_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 log = logging.getLogger("touchstone.web")
 
 STATUS: tuple[tuple[type[TouchstoneError], int], ...] = (
@@ -39,6 +43,28 @@ def request_context(get_response: GetResponse) -> GetResponse:
         request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
         response = get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Chinese unless somebody chose otherwise: by the switch, in their account, in their link.
+
+    What the browser asks for is not followed: the company's language is, until it is switched.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen not in KNOWN_LANGUAGES and request.user.is_authenticated:
+            chosen = str(getattr(request.user, "language", ""))
+        if chosen not in KNOWN_LANGUAGES:
+            chosen = settings.LANGUAGE_CODE
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            response = get_response(request)
+        response.setdefault("Content-Language", chosen)
+        patch_vary_headers(response, ("Cookie",))
         return response
 
     return middleware

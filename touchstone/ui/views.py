@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+
+from touchstone.ui.sample import sample
 
 YEAR_S = 365 * 86400
 
@@ -26,6 +29,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")
+        if request.user.is_authenticated:
+            get_user_model().objects.filter(pk=request.user.pk).update(language=language)
     return response
 
 
@@ -42,14 +47,4 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def components_page(request: HttpRequest) -> HttpResponse:
     """Every component in its states, for those who build pages."""
-    return render(
-        request,
-        "ui/components.html",
-        {
-            "labels": ["技术", "业务", "沟通", "学习"],
-            "own": [83.6, 71.0, 66.5, 78.0],
-            "mean": [70.0, 68.0, 72.0, 69.0],
-            "strengths": [0, 1, 2, 3, 4],
-            "bars": [("已应聘", 500), ("已筛选", 486), ("已测评", 120)],
-        },
-    )
+    return render(request, "ui/components.html", sample())
