@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -79,7 +80,8 @@ def replan(
 def alternatives(
     problem: Problem, plan: Sequence[Assignment], candidate: str, round_id: str, *, limit: int = 6
 ) -> tuple[Assignment, ...]:
-    """Other places for one talk that disturb nobody: at most two a half-day, earliest first."""
+    """Other places for one talk that disturb nobody, earliest first: at most two a half-day, apart
+    by the talk's length."""
     compiled = compile_problem(problem)
     calendar, _before = _standing(compiled, (*problem.fixed, *plan))
     talk = next(
@@ -89,12 +91,13 @@ def alternatives(
         return ()
     now = calendar.remove(talk.index) if talk.index in calendar.placements else None
     found: list[Assignment] = []
-    in_half_day: dict[int, int] = {}
+    of_half_day: dict[int, list[int]] = defaultdict(list)
     for option in calendar.options(talk):
-        half = option.start // (DAY // 2)
-        if (now and option.start == now.start) or in_half_day.get(half, 0) >= 2:
+        chosen = of_half_day[option.start // (DAY // 2)]
+        close = chosen and option.start < chosen[-1] + talk.length
+        if (now and option.start == now.start) or len(chosen) >= 2 or close:
             continue
-        in_half_day[half] = in_half_day.get(half, 0) + 1
+        chosen.append(option.start)
         found.append(assignment_of(compiled, option))
         if len(found) == limit:
             break
