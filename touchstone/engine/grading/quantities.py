@@ -56,7 +56,7 @@ def chinese_number(text: str) -> float:
     plain = text.replace(",", "").strip().lower()
     if plain in _ENGLISH:
         return float(_ENGLISH[plain])
-    if plain[:1].isascii() and plain[:1].isdigit():
+    if plain[:1].isdecimal():
         return float(plain)
     whole, _, decimals = plain.partition("点")
     total = digit = 0

@@ -73,18 +73,14 @@ def _drafts(part: Part) -> list[_Draft]:
         if school and not same:
             drafts.append(_Draft(school, [*waiting, line]))
             waiting = []
-        elif dated and (not drafts or (complete and not line.bullet)):
-            waiting.append(line)
-        elif waiting:
+        elif (dated and (not drafts or (complete and not line.bullet))) or waiting:
             waiting.append(line)
         elif drafts:
             drafts[-1].lines.append(line)
         elif degree_in(line.text) != "none":
             waiting.append(line)
     if waiting:
-        if not drafts:
-            drafts.append(_Draft("", waiting))
-        elif degree_in("\n".join(line.text for line in waiting)) != "none":
+        if not drafts or degree_in("\n".join(line.text for line in waiting)) != "none":
             drafts.append(_Draft("", waiting))
         else:
             drafts[-1].lines.extend(waiting)

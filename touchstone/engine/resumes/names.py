@@ -136,7 +136,7 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
     found: list[_Found] = []
     text = _HEAD.sub("", text).strip()
     whole = _TAIL.sub("", text).strip(" -—_|:：·")
-    if not whole or "@" in whole and len(whole.split()) < 2:
+    if not whole or ("@" in whole and len(whole.split()) < 2):
         return found
     pieces = [p.strip(" :：*#·-—【】[]()（）《》") for p in _PIECES.split(whole)]
     pieces = [p for p in pieces if p]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 _GUTTER_LINES = 4  # a column has at least this many lines on either side
 _CROSSING_SHARE = 0.06
+_TABLE_SHARE = 0.6
+_SAME_LINE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,7 @@ def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
     ordered: list[tuple[Segment, str]] = []
     for block in _blocks(rows):
         for row in block:
-            for segment in row[:-1]:
-                ordered.append((segment, "\t"))
+            ordered.extend((segment, "\t") for segment in row[:-1])
             ordered.append((row[-1], "\n"))
     return ordered
 
@@ -42,7 +44,7 @@ def _rows(segments: list[Segment]) -> list[list[Segment]]:
     rows: list[list[Segment]] = []
     if all(
         a.bottom <= b.top + (b.bottom - b.top) * 0.5
-        for a, b in zip(segments, segments[1:], strict=False)
+        for a, b in itertools.pairwise(segments)
     ):
         return [[segment] for segment in segments]
     for segment in sorted(segments, key=lambda s: (s.top + s.bottom, s.left)):
@@ -129,16 +131,34 @@ def _gutter(segments: list[Segment]) -> float | None:
 
 
 def _independent(at_left: list[Segment], at_right: list[Segment]) -> bool:
-    """Whether the two sides are columns and not the cells of a table's rows."""
-    levels = sum(1 for a in at_left if any(_level(a, b) for b in at_right))
-    shorter = min(len(at_left), len(at_right))
-    return levels < 0.6 * shorter or _runs_on(at_left) + _runs_on(at_right) > 1
+    """Whether the two sides are columns and not the cells of a table's rows.
+
+    Lines with nothing beside them, as headings have, say nothing either way.
+    """
+    shorter, longer = sorted((at_left, at_right), key=len)
+    beside = [a for a in shorter if any(_beside(a, b) for b in longer)]
+    levels = sum(1 for a in beside if any(_aligned(a, b) for b in longer))
+    return levels < _TABLE_SHARE * len(beside) or _runs_on(at_left) + _runs_on(at_right) > 1
+
+
+def _beside(a: Segment, b: Segment) -> bool:
+    return min(a.bottom, b.bottom) - max(a.top, b.top) > 0.2 * min(a.bottom - a.top, b.bottom - b.top)
+
+
+def _aligned(a: Segment, b: Segment) -> bool:
+    """Whether two segments share a line exactly, as cells of one row do."""
+    return min(abs(a.top - b.top), abs(a.bottom - b.bottom)) < _SAME_LINE and _level(a, b)
 
 
 def _runs_on(side: list[Segment]) -> int:
-    """1 where the lines of a side fill its width, as running text does; 0 for labels and cells."""
-    widths = sorted(s.right - s.left for s in side)
-    if not widths or widths[-1] <= 0:
+    """1 where lines fill the side's width and go on below, as running text does."""
+    ordered = sorted(side, key=lambda s: s.top)
+    widest = max((s.right - s.left for s in ordered), default=0.0)
+    if widest <= 0:
         return 0
-    full = sum(1 for w in widths if w > 0.75 * widths[-1])
-    return 1 if full >= max(3, 0.35 * len(widths)) else 0
+    full = sum(
+        1
+        for s, below in itertools.pairwise(ordered)
+        if s.right - s.left > 0.75 * widest and below.top - s.top < 2.2 * (s.bottom - s.top)
+    )
+    return 1 if full >= max(3, 0.3 * len(ordered)) else 0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from touchstone.common.messages import Bilingual
 from touchstone.engine.profiles.model import CompetencyModel, Indicator, model_sha256
 from touchstone.engine.profiles.wishes import common_indicators
 from touchstone.engine.screening.words import (
@@ -21,15 +22,12 @@ from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 Shares = Mapping[str, tuple[tuple[int, float], ...]]
 GRAM = 5  # characters that a copied sentence shares with the model in a row
-_BELOW = (1.0, 1.0, 0.92, 0.85, 0.78)  # affinity of a concept's descendants, by distance
+_BELOW = (1.0, 0.95, 0.86, 0.77, 0.68)  # affinity of a concept's descendants, by distance
 _ABOVE = 0.3
 _BESIDE = 0.55
 _NAMED, _WITHIN = 1.0, 0.6
 _IN_NAME, _IN_TEXT = 0.75, 0.6
 _FACET_TERM = 0.9
-_ANOTHERS = (
-    0.75  # below this share of the best indicator's affinity, a concept is rather that one's
-)
 _HALF = 0.5
 _QUANTITY = re.compile(
     r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
@@ -92,6 +90,8 @@ def demand_of(model: CompetencyModel) -> Demand:
     for number, indicator in enumerate(indicators):
         roots = _roots(indicator, known)
         belongs = facets_of(indicator)
+        if "biz.scenario" in belongs and _names_industry(roots, known):
+            belongs["biz.scenario"] *= _HALF
         for facet_id, share in belongs.items():
             facet_shares.setdefault(facet_id, {})[number] = share
             for term in facets()[facet_id].terms:
@@ -117,6 +117,19 @@ def demand_of(model: CompetencyModel) -> Demand:
         quantities={n: q for n, i in enumerate(indicators) if (q := _quantity(i))},
         known=tuple(covered),
     )
+
+
+@functools.cache
+def no_demand() -> Demand:
+    """Looks for nothing: to read a resume by itself."""
+    model = CompetencyModel(Bilingual("", ""), dimensions=())
+    return Demand(model, "", (), {}, {}, (), WordFinder(()), (), frozenset(), {}, ())
+
+
+def _names_industry(roots: Mapping[str, float], known: Taxonomy) -> bool:
+    """Whether an indicator asks for a certain trade, so that another is worth less."""
+    kinds = [known.concept(c).kind for c, weight in roots.items() if weight >= _IN_NAME]
+    return kinds.count("industry") in {1, 2}
 
 
 def _roots(indicator: Indicator, known: Taxonomy) -> dict[str, float]:
@@ -167,11 +180,9 @@ def _spread(roots: Mapping[str, float], known: Taxonomy) -> dict[str, float]:
 
 
 def _contested(shares: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    """A concept belongs first to the indicator that it is nearest to."""
     best = max(shares.values())
-    return tuple(
-        (number, share if share >= _ANOTHERS * best else share * _HALF)
-        for number, share in shares.items()
-    )
+    return tuple((number, share * (share / best) ** 2) for number, share in shares.items())
 
 
 def facets_of(indicator: Indicator) -> dict[str, float]:

@@ -7,16 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume
-from touchstone.engine.screening.reading import ResumeReading, Statement, is_list
+from touchstone.engine.screening.demand import no_demand
+from touchstone.engine.screening.reading import ResumeReading, Statement, is_list, read_resume
+from touchstone.engine.screening.words import read_content
 
-SUSPICIONS = Path(__file__).resolve().parents[2] / "content" / "screening" / "suspicions.yaml"
 # Flags that ask for real experience elsewhere before anything better than "decline".
 GRAVE = frozenset({"keyword_list", "copied_job_ad", "prompt_injection", "hidden_text"})
 _WALL = 18  # concepts in lists …
@@ -38,10 +35,9 @@ class Suspicions:
 
 @functools.cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    loaded: dict[str, Any] = yaml.safe_load(SUSPICIONS.read_bytes())
     return {
         kind: re.compile("|".join(f"(?:{p})" for p in patterns), re.MULTILINE)
-        for kind, patterns in loaded.items()
+        for kind, patterns in read_content("suspicions.yaml").items()
     }
 
 
@@ -65,6 +61,11 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
     if _conflicts(resume):
         flags.add("timeline_conflict")
     return Suspicions(tuple(sorted(flags)), frozenset(void))
+
+
+def resume_flags(text: str, resume: ParsedResume) -> tuple[str, ...]:
+    """Flags of a resume by itself, read against no model; sorted."""
+    return suspicions(read_resume(text, resume, no_demand(), resume.as_of), resume).flags
 
 
 def _is_wall(reading: ResumeReading) -> bool:
