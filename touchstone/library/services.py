@@ -112,7 +112,7 @@ def builtin_problems_load(*, at: dt.datetime) -> int:
             "title": package.names.get("zh") or package.id,
             "title_en": package.names.get("en", ""),
             "path": folder.name,
-            "languages": list(package.languages),
+            "languages": _languages(package),
             "minutes": int(extra.get("minutes") or _minutes(package)),
             "difficulty": int(extra.get("difficulty") or 3),
             "document": {
@@ -351,6 +351,12 @@ def _about(folder: Path) -> dict[str, Any]:
     import yaml
 
     return dict(yaml.safe_load((folder / "problem.yaml").read_text("utf-8")))
+
+
+def _languages(package: Package) -> list[str]:
+    if package.extension.kind == "sql":
+        return ["sql"]
+    return [language for language in package.languages if language != "sql"]
 
 
 def _minutes(package: Package) -> int:

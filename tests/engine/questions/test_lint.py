@@ -106,7 +106,7 @@ def test_findings_say_where_and_what_in_both_languages() -> None:
     (finding,) = lint_question(parse_question(document))
     assert finding.field == "rubric.k1.accept.zh"
     assert "两位标注员" in render(finding.message, "zh")
-    assert "rubric.k1.accept.zh" in render(finding.message, "en")
+    assert "Ways to say k1 (Chinese)" in render(finding.message, "en")
 
 
 def test_the_built_in_bank_has_no_errors_and_no_duplicates() -> None:

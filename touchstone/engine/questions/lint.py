@@ -110,8 +110,28 @@ def near_duplicates(
 
 def _finding(question: Question, rule: str, field: str, **args: object) -> Finding:
     severity: Literal["error", "warning"] = "error" if rule in ERRORS else "warning"
-    message = say(f"questions.lint_{rule}", where=field, **args)
+    message = say(f"questions.lint_{rule}", where=place_of(field), **args)
     return Finding(rule, severity, question.id, field, message)
+
+
+def place_of(field: str) -> Message:
+    """A field's path in words: ``rubric.k2.accept.en`` is 要点 k2 的说法（英文）."""
+    parts = field.split(".")
+    lang = parts.pop() if parts[-1] in LANGS else ""
+    match parts:
+        case ["rubric", point, name] if name in {"text", "accept", "contradicted_by"}:
+            what = say(f"questions.place_{name}", id=point)
+        case ["anchors" | "follow_ups" as name, number]:
+            what = say(f"questions.place_{name}", n=number)
+        case ["material", name]:
+            what = say(f"questions.place_material_{name}")
+        case [name] if name in {"title", "text"}:
+            what = say(f"questions.place_question_{name}")
+        case _:
+            what = say("questions.words", zh=field, en=field)
+    if not lang:
+        return what
+    return say(f"questions.place_{lang}", what=what)
 
 
 _Found = Iterator[tuple[str, str, dict[str, object]]]
