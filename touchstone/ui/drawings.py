@@ -243,7 +243,6 @@ def histogram(
     The printed ends and the table behind it make it readable without the drawing.
     """
     n, highest, step = len(counts), max(counts, default=0) or 1, (high - low) / (len(counts) or 1)
-    line = high if threshold is None else float(threshold)
     rects = format_html_join(
         "",
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
