@@ -75,14 +75,3 @@ def refusal_row(outcome: Any, lang: Any) -> Row:
         "reason": error.reason,
         "detail": error.text(lang),
     }
-
-
-def claim_rows(text: str, lang: Any) -> list[Row]:
-    """The results a resume claims, each with the words that claim it."""
-    from touchstone.engine.grading.claims import find_claims
-
-    rows = []
-    for claim in find_claims(text, lang):
-        fields = claim.to_row()
-        rows.append({"quote": fields.pop("text"), **fields})
-    return rows

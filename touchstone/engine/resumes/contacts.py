@@ -24,7 +24,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
-    r"(?<![\dA-Za-z_@.\-/+])(?:\+|00)?[\d(（][\d\s().（）\-–—·/]{5,24}\d(?![\dA-Za-z_@])"
+    r"(?<![\dA-Za-z_@.\-/+])(?:\+|00)?[\d(（][\d\s().（）\-–—]{5,24}\d(?![\dA-Za-z_@])"
 )
 _NOT_PHONE = re.compile(
     r"身份证|QQ|工号|学号|编号|卡号|邮编|ID\s*(?:card|no)|证书号|专利号|certificate|licen[cs]e|ORCID|ISBN|DOI|patent",

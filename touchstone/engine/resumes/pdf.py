@@ -36,6 +36,7 @@ _BAD_SHARE = 0.3
 _MAX_SIDE_PT = 14_400  # PDF's own limit without UserUnit
 _OCR_DPI = 200
 _GAP_EM = 1.6
+_GLUE_EM = 0.4  # runs this far apart with no space between them are not one word
 
 
 @dataclass(slots=True)
@@ -249,12 +250,15 @@ def _cut(
     ordered = sorted(found)
     reach = ordered[0][2]
     gap = 0.0
+    breaks: list[float] = []
     for box in ordered[1:]:
         gap = max(gap, box[0] - reach)
+        if box[0] - reach > _GLUE_EM * em:
+            breaks.append((reach + box[0]) / 2)
         reach = max(reach, box[2])
-    if gap < _GAP_EM * em and found == ordered:
+    if gap < _GLUE_EM * em and found == ordered:
         return [whole]
-    return _by_words(start, stop, chars, boxes, em)
+    return _by_words(start, stop, chars, boxes, em, breaks)
 
 
 def _union(start: int, stop: int, found: list[tuple[float, float, float, float]]) -> Segment:
@@ -280,13 +284,32 @@ def _words(start: int, stop: int, chars: str) -> Iterator[tuple[int, int]]:
             yield first, position
 
 
-def _by_words(start: int, stop: int, chars: str, boxes: _Boxes, em: float) -> list[Segment]:
-    segments: list[Segment] = []
+def _unglued(
+    start: int, stop: int, chars: str, boxes: _Boxes, breaks: list[float]
+) -> Iterator[tuple[int, int]]:
+    """Words of a line, cut where a gap runs through one."""
     for first, last in _words(start, stop, chars):
+        left, right = boxes.at(first)[0], boxes.at(last - 1)[2]
+        within = [x for x in breaks if left < x < right]
+        begin = first
+        for index in range(first + 1, last) if within else ():
+            if within and boxes.at(index)[0] > within[0]:
+                yield begin, index
+                begin = index
+                within.pop(0)
+        yield begin, last
+
+
+def _by_words(
+    start: int, stop: int, chars: str, boxes: _Boxes, em: float, breaks: list[float]
+) -> list[Segment]:
+    segments: list[Segment] = []
+    for first, last in _unglued(start, stop, chars, boxes, breaks):
         head, tail = boxes.at(first), boxes.at(last - 1)
         word = _union(first, last, [head, tail])
         before = segments[-1] if segments else None
-        if before and -em < word.left - before.right < _GAP_EM * em:
+        apart = before is not None and before.end == first
+        if before and not apart and -em < word.left - before.right < _GAP_EM * em:
             segments[-1] = Segment(
                 before.start,
                 last,

@@ -12,6 +12,12 @@ _BULLET = re.compile(
     r"^(?:[•●○◦▪▫■□◆◇➢➤►▶✓✔√※★☆·*\-–—]+\s*|[(（]?\d{1,2}[)）.、]\s*(?!\d)|[①-⑳]\s*|[a-z]\)\s+)"
 )
 _HEADING_CHARS = 40
+_ORDINAL = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十]{1,3}(?:部分)?\s*[、.，:：)）]|[(（][一二三四五六七八九十]{1,3}[)）]|"
+    r"part\s+(?:\d|[ivx]+|one|two|three|four|five|six)\b[.:]?|[IVX]{1,4}[.、]\s)\s*",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"@|\d{4}")
 _LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KEPT_WIDE = "（），；！？"
@@ -78,11 +84,12 @@ def heading_kind(text: str) -> str:
     if len(text) > _HEADING_CHARS:
         return ""
     kinds = headings()
+    text = _ORDINAL.sub("", text)
     key = heading_key(text)
     kind = kinds.get(key, "")
     if kind or not key:
         return kind
-    if _HAN.search(key):
+    if _HAN.search(key) and not _CONTACT.search(text):
         # "教育背景 Education", "教育背景 / EDUCATION"
         han = "".join(_HAN.findall(key))
         latin = "".join(ch for ch in key if ch.isascii())

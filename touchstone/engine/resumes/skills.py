@@ -23,8 +23,10 @@ _KINDS: dict[str, SectionKind] = {
     "references": "reference",
 }
 _SKILL_KINDS = frozenset({"skill", "tool", "method", "task"})
-# Languages and certificates have fields of their own.
-_OTHER_FIELDS = frozenset({"language_ability", "certification"})
+# Languages and certificates have fields of their own; knowing a trade is experience.
+_OTHER_FIELDS = frozenset(
+    {"language_ability", "certification", "business_understanding", "business_practice"}
+)
 # Subjects of study and books read are not yet skills; interests and awards never are.
 _NOT_CREDITED = frozenset({"education", "interests", "references", "intention", "languages"})
 _TITLE_LINE = re.compile(
