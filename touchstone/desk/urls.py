@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from touchstone.desk.views import (
+    assessment,
     availability,
     home,
     interviews,
@@ -29,6 +30,18 @@ urlpatterns = [
     path("people/<str:ref>/active/", people.active_set, name="person-active"),
     path("people/<str:ref>/invite/", people.invite, name="person-invite"),
     path("people/<str:ref>/factor/", people.second_factor_off, name="person-factor-off"),
+    # assessment
+    path("positions/<str:ref>/assessment/", assessment.board, name="assessment"),
+    path("positions/<str:ref>/assessment/paper/", assessment.paper, name="paper"),
+    path(
+        "positions/<str:ref>/assessment/paper/<int:order>/",
+        assessment.preview,
+        name="task-preview",
+    ),
+    path("attempts/<str:ref>/", assessment.attempt, name="attempt"),
+    path("attempts/<str:ref>/extra/", assessment.extra_time, name="extra-time"),
+    path("attempt-items/<str:ref>/grade/", assessment.grade, name="grade"),
+    path("attempt-items/<str:ref>/file/", assessment.case_file, name="case-file"),
     # interviews
     path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),
     path("positions/<str:ref>/interviews/plan/", interviews.plan, name="interviews-plan"),
@@ -37,6 +50,7 @@ urlpatterns = [
     path("interviews/<str:ref>/", room.room, name="room"),
     path("interviews/<str:ref>/move/", interviews.move, name="interview-move"),
     path("interviews/<str:ref>/cancel/", interviews.cancel, name="interview-cancel"),
+    path("interviews/<str:ref>/reply/", home.reply, name="interview-reply"),
     path("interviews/<str:ref>/link/", interviews.link, name="interview-link"),
     path("interviews/<str:ref>/clock/", room.clock, name="room-clock"),
     path("interviews/<str:ref>/notes/", room.note, name="room-note"),

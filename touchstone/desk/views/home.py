@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpResponse, JsonResponse
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from touchstone.accounts.models import Role
-from touchstone.accounts.permissions import has_role
+from touchstone.accounts.models import Person, Role
+from touchstone.accounts.permissions import has_role, in_branches
 from touchstone.common.clock import utc_now
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.evaluation.models import Outcome, Scorecard
 from touchstone.insights.waiting import waiting_work
 from touchstone.interviews.models import Interview, PanelMember
-from touchstone.positions.permissions import visible_positions
+from touchstone.interviews.permissions import interview_for
+from touchstone.interviews.services.room import panel_reply
+from touchstone.positions.permissions import RUNS_BRANCH, visible_positions
+from touchstone.recruiting.models import CandidateRequest
 from touchstone.recruiting.permissions import visible_applications
 from touchstone.ui.bilingual import choose
+
+OVERDUE_AFTER = dt.timedelta(hours=20)
+MOST_ROWS = 12
 
 
 @require_GET
@@ -26,24 +33,7 @@ from touchstone.ui.bilingual import choose
 def today(request: DeskRequest) -> HttpResponse:
     """My interviews, my open scorecards, and the positions with what waits in each."""
     now = utc_now()
-    seats = (
-        PanelMember.objects.filter(person=request.user, removed_at=None)
-        .exclude(interview__status=Interview.Status.CANCELLED)
-        .select_related("interview__application__candidate", "interview__application__position")
-    )
-    submitted = set(
-        Scorecard.objects.filter(rater=request.user, status="submitted").values_list(
-            "interview_id", flat=True
-        )
-    )
-    ahead = sorted(
-        (s for s in seats if s.interview.ends_at > now and s.interview.status != "done"),
-        key=lambda s: s.interview.starts_at,
-    )[:12]
-    owed = [s for s in seats if s.interview.status == "done" and s.interview_id not in submitted]
-    outcomes = Outcome.objects.filter(
-        hire__manager=request.user, at=None, due_on__lte=now.date() + dt.timedelta(days=7)
-    ).select_related("hire__application__candidate")
+    ahead, owed = my_seats(request.user, now)
     positions = list(
         visible_positions(request.user)
         .exclude(status="closed")
@@ -54,13 +44,103 @@ def today(request: DeskRequest) -> HttpResponse:
         request,
         "desk/today.html",
         {
-            "ahead": ahead,
+            "next": ahead[0] if ahead else None,
+            "ahead": ahead[1:],
             "owed": owed,
-            "outcomes": outcomes,
+            "overdue": sum(1 for seat in owed if seat.interview.ended_at < now - OVERDUE_AFTER),
+            "outcomes": Outcome.objects.filter(
+                hire__manager=request.user,
+                at=None,
+                due_on__lte=now.date() + dt.timedelta(days=7),
+            ).select_related("hire__application__candidate"),
+            "troubles": troubles(request.user, now),
             "rows": waiting_work(positions),
             "may_create": has_role(request.user, (Role.ADMINISTRATOR, Role.RECRUITER)),
+            "now": now,
+            "soon": now + dt.timedelta(minutes=30),
         },
     )
+
+
+def my_seats(person: Person, now: dt.datetime) -> tuple[list[PanelMember], list[PanelMember]]:
+    """Interviews ahead, the next one first; and those that are over with an open scorecard."""
+    seats = PanelMember.objects.filter(person=person, removed_at=None).select_related(
+        "interview__application__candidate", "interview__application__position"
+    )
+    ahead = (
+        seats.filter(interview__ends_at__gt=now)
+        .exclude(interview__status__in=["done", "cancelled"])
+        .order_by("interview__starts_at")[:MOST_ROWS]
+    )
+    submitted = Scorecard.objects.filter(rater=person, status="submitted")
+    owed = (
+        seats.filter(interview__status="done", interview__application__position__status="open")
+        .exclude(interview__in=submitted.values("interview_id"))
+        .exclude(seat="shadow")
+        .order_by("interview__ended_at")[:MOST_ROWS]
+    )
+    return list(ahead), list(owed)
+
+
+def troubles(person: Person, now: dt.datetime) -> list[dict[str, object]]:
+    """What stands in the way of interviews ahead, for those who run them."""
+    if not has_role(person, RUNS_BRANCH):
+        return []
+    found = (
+        Interview.objects.filter(
+            in_branches(person, RUNS_BRANCH, "application__branch"), starts_at__gt=now
+        )
+        .exclude(status__in=["done", "cancelled"])
+        .filter(
+            Q(candidate_reply="declined")
+            | ~Q(meeting_failure="")
+            | Q(panel__reply="declined", panel__removed_at=None)
+        )
+        .select_related("application__candidate")
+        .distinct()
+        .order_by("starts_at")[:MOST_ROWS]
+    )
+    rows: list[dict[str, object]] = []
+    for interview in found:
+        if interview.meeting_failure:
+            words = choose("会议还没有建好", "there is no meeting yet")
+        elif interview.candidate_reply == "declined":
+            words = choose("候选人来不了", "the candidate cannot come")
+        else:
+            words = choose("有面试官来不了", "an interviewer cannot come")
+        rows.append(
+            {
+                "name": interview.application.candidate.name,
+                "when": interview.starts_at,
+                "words": words,
+                "url": reverse("interview-move", args=[interview.ref]),
+            }
+        )
+    wishes = CandidateRequest.objects.filter(
+        in_branches(person, RUNS_BRANCH, "application__branch"),
+        kind="other_time",
+        answered_at=None,
+    ).select_related("application__candidate")[:MOST_ROWS]
+    rows += [
+        {
+            "name": wish.application.candidate.name,
+            "when": wish.created_at,
+            "words": choose("想换个时间", "asks for another time"),
+            "url": reverse("interview-book", args=[wish.application.ref]),
+        }
+        for wish in wishes
+        if wish.application is not None
+    ]
+    return rows
+
+
+@require_POST
+@staff()
+def reply(request: DeskRequest, ref: str) -> HttpResponse:
+    """Whether I come to an interview."""
+    interview = interview_for(request.user, ref)
+    panel_reply(actor=request.actor, interview=interview, reply=request.POST.get("reply", ""))
+    return HttpResponseRedirect(reverse("today"))
 
 
 @require_GET

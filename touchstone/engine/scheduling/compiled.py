@@ -77,6 +77,12 @@ class Compiled:
         """Units between two places; online is everywhere."""
         return 0 if a == b or not a or not b else self.travel.get((a, b), 0)
 
+    def day_limit(self, person: int, day: int) -> int:
+        """Talks a person may still take on a day, after those of other plans."""
+        member = self.people[person]
+        booked = sum(1 for w in member.booked if self.timeline.floor(w.start) // DAY == day)
+        return max(0, member.max_per_day - booked)
+
     def capacity(self, person: int, day: int, length: int) -> int:
         """The most talks of at least this length that fit into a person's day."""
         key = (person, day, length)
@@ -87,7 +93,7 @@ class Compiled:
             for start in possible:
                 if start >= unit:
                     count, unit = count + 1, int(start) + length
-            self._packed[key] = min(count, self.people[person].max_per_day)
+            self._packed[key] = min(count, self.day_limit(person, day))
         return self._packed[key]
 
 

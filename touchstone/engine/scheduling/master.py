@@ -165,7 +165,7 @@ def _within(
 def _most(compiled: Compiled, person: int, span: slice, shortest: int, closest: int) -> int:
     """Most talks that can start within a span; the pause keeps starts ``closest`` apart."""
     possible = np.flatnonzero(compiled.fits(person, shortest)[span])
-    return min(_spaced(possible, closest), compiled.people[person].max_per_day)
+    return min(_spaced(possible, closest), compiled.day_limit(person, span.start // DAY))
 
 
 def _spaced(possible: Starts, distance: int) -> int:

@@ -4,36 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0002_plans_hours_marks'),
+        ("interviews", "0002_plans_hours_marks"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutsideObject',
+            name="OutsideObject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('outside_id', models.CharField(blank=True, max_length=120)),
-                ('state', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("outside_id", models.CharField(blank=True, max_length=120)),
+                ("state", models.JSONField(default=dict)),
+                ("updated_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='OutsideEvent',
+            name="OutsideEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20)),
-                ('key', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField()),
-                ('handled_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=20)),
+                ("key", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                ("received_at", models.DateTimeField()),
+                ("handled_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='event_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="event_once")
+                ],
             },
         ),
     ]

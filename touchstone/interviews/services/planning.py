@@ -110,6 +110,11 @@ class Plan:
     def proven_best(self) -> bool:
         return self.objective == self.bound
 
+    @property
+    def gap_percent(self) -> float:
+        """How far the plan can be from the best one at most, in percent of its cost."""
+        return 100 * (self.objective - self.bound) / self.objective if self.objective else 0.0
+
 
 def round_plan(
     *,

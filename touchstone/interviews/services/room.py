@@ -208,6 +208,26 @@ def is_present(seat: PanelMember, at: dt.datetime) -> bool:
 
 
 @transaction.atomic
+def panel_reply(*, actor: Actor, interview: Interview, reply: str) -> PanelMember:
+    """Says whether a panel member comes.
+
+    Raises:
+        InvalidInput: neither "accepted" nor "declined", or the interview is over or cancelled.
+        NotAllowed: not on the panel (any more).
+    """
+    seat = seat_of(interview, actor.person_id)
+    ahead = {Interview.Status.PLANNED, Interview.Status.INVITED}
+    if reply not in {"accepted", "declined"} or interview.status not in ahead:
+        raise InvalidInput(say("interviews.over"), field="reply")
+    if seat.reply != reply:
+        seat.reply = reply
+        seat.save(update_fields=["reply"])
+        _log(actor, interview, f"interview.panel_{reply}")
+        room_touch(interview)
+    return seat
+
+
+@transaction.atomic
 def panel_remove(*, actor: Actor, interview: Interview, seat: PanelMember, at: dt.datetime) -> None:
     """Takes somebody off the panel; what they wrote stays, their access ends at once."""
     PanelMember.objects.filter(pk=seat.pk, removed_at=None).update(removed_at=at)
