@@ -90,8 +90,12 @@ def demand_of(model: CompetencyModel) -> Demand:
     for number, indicator in enumerate(indicators):
         roots = _roots(indicator, known)
         belongs = facets_of(indicator)
-        if "biz.scenario" in belongs and _names_industry(roots, known):
-            belongs["biz.scenario"] *= _HALF
+        industries = _industries(roots, known)
+        if industries:
+            above = {a for c in industries for a in known.ancestors(c)}
+            roots = {c: w for c, w in roots.items() if w == _NAMED or c not in above}
+            if "biz.scenario" in belongs:
+                belongs["biz.scenario"] *= _HALF
         for facet_id, share in belongs.items():
             facet_shares.setdefault(facet_id, {})[number] = share
             for term in facets()[facet_id].terms:
@@ -126,10 +130,10 @@ def no_demand() -> Demand:
     return Demand(model, "", (), {}, {}, (), WordFinder(()), (), frozenset(), {}, ())
 
 
-def _names_industry(roots: Mapping[str, float], known: Taxonomy) -> bool:
-    """Whether an indicator asks for a certain trade, so that another is worth less."""
-    kinds = [known.concept(c).kind for c, weight in roots.items() if weight >= _IN_NAME]
-    return kinds.count("industry") in {1, 2}
+def _industries(roots: Mapping[str, float], known: Taxonomy) -> list[str]:
+    """The trades that an indicator asks for, where it asks for one or two and not for any."""
+    named = [c for c, w in roots.items() if w >= _IN_NAME and known.concept(c).kind == "industry"]
+    return named if len(named) <= 2 else []
 
 
 def _roots(indicator: Indicator, known: Taxonomy) -> dict[str, float]:

@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Literal
 
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume, Period
 from touchstone.engine.screening.demand import GRAM, Demand
-from touchstone.engine.screening.words import Behaviour, WordHit
+from touchstone.engine.screening.words import Behaviour, WordHit, manners
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
@@ -37,6 +38,11 @@ _KINDS = {
 }
 _MARK = "~"  # leads the name of a hit that is no concept
 _NUMBER = re.compile(r"(?<![\d.a-z/-])\d[\d.,]*(?!\d|[./-]\d|年|月|d\b|b\b)")
+# How long and with how many is no outcome.
+_ASIDE = re.compile(
+    r"[(（][^()（）]{0,16}?\d[^()（）]{0,12}?(?:天|周|个?月|年|人|名|批|轮|次|精力|days?|weeks?|months?|people|rounds?"
+    r"|batches|time|of \d+)[^()（）]{0,8}[)）]"
+)
 _TELLING = re.compile(
     r"发现|定位|查出|归因|因此|据此|改为|对比|改成|之后|才(?!能)|先.{2,12}再|按.{1,12}(?:定|算|分)"
     r"|根据.{2,16}(?:调整|制定)|避免|而不是|直到|从.{1,16}到|由.{1,16}[到至降升提]|并|于是|逐[例条]"
@@ -46,22 +52,33 @@ _TELLING = re.compile(
 _DONE = re.compile(
     r"[了过]|已|被|成为|得到|\b\w{3,}ed\b|\b(?:built|wrote|ran|led|made|took|set|cut|put|sat|threw|kept|gave|taught|brought)\b"
 )
-_WEAK = re.compile(
-    r"^\W*(?:主要|长期|日常)?(?:负责)?(?:协助|配合|参与|参加|支持|听从|跟着|按(?:规范|要求|规则)"
-    r"|完成(?:组长|上级|领导|公司|分配)|接触|了解|学习|旁听|陪同"
-    r"|(?:helped|assist\w*|support\w*|participat\w*|took part|attended|familiar|learning"
-    r"|involved|exposure|other duties))",
-    re.IGNORECASE,
+# A result that is told by two figures: "4.2 个减到 1.1 个", "kappa 0.64 to 0.8", "46%→63%".
+_CHANGE = re.compile(
+    r"\d\s?(?:%|‰|[a-z\u4e00-\u9fff]{0,3})\s?"
+    r"(?:[→➜]|-+>|(?:[提升降减涨缩压增扩]\w{0,2}|变|变成)?[到至为]|to\b)\s?[\d一二三四五六七八九十]"
+    r"|[一二三四五六七八九两]成[^。；\n]{0,6}[到至][一二三四五六七八九两]成|减半|翻倍|少了?一半|(?:省|减|快)了?一半"
+    r"|(?:省下?|节省|年省|下降|降低|提升|提高|少|涨|增加|减少|降|升)了? ?\d"
 )
-_LEARNER = re.compile(r"课程|作业|跟着教程|教程训练|coursework|tutorial|homework", re.IGNORECASE)
+_HEAD = re.compile(
+    r"(?:19|20)\d\d[^\n]{0,12}?(?:-|–|—|~|至|到|to\b|until)[^\n]{0,4}?"
+    r"(?:(?:19|20)\d\d|\d{1,2}\b|至今|今|现在|present|now|current)"
+)
+_HEAD_CHARS = 90
+_TITLE = re.compile(r"[【\[<#=*■◆]+[^，。,.]{2,14}[】\]>#=*:：]*$")
+_SAYING = 24  # characters; a shorter line at the head of a resume names what is sought
 _SEPARATORS = re.compile(
-    r"[、,，/|｜;；]|\s{2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z])|(?<=[a-z]) (?=[\u4e00-\u9fff])"
+    r"[、,，/|｜;；]|\s{2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z])"
+    r"|(?<=[a-z]) (?=[\u4e00-\u9fff])"
 )
 _LIST_ITEMS = 5
-_ITEM_ZH, _ITEM_EN = 8, 3
+_ITEM_ZH, _ITEM_EN, _ITEM_LONG = 8, 3, 12
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
 _LEAST_SENTENCE = 3
+_LEAD = re.compile(
+    r"[\s\-–—·•*○●◦▪■□◆◇>➢►✓√★☆]*(?:[(（]?\d{1,2}[)）、](?!\d)|\d{1,2}\.(?!\d)|[①-⑳])?\s*"
+)
+_TOLD_PARTS = {"training", "publications", "awards", "volunteer", "other"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +87,14 @@ class Entry:
 
     Attributes:
         key: tells entries apart; -1 for what stands in none.
+        start: where it begins.
         kind: full_time | internship | part_time | project | "".
         months_ago: since it ended, 0 while it lasts; None when undated.
         months: how long it lasted; None when undated.
     """
 
     key: int = -1
+    start: int = -1
     kind: str = ""
     months_ago: float | None = None
     months: float | None = None
@@ -90,7 +109,7 @@ class Statement:
         part: the section's kind as the resume has it (certificates, campus …).
         strength: as the text engine has it, weakened where the sentence is only a list.
         grounding: 0–1, how much it tells that could be checked: numbers, tools, causes.
-        weak: it tells of helping or taking part.
+        manner: how it is told: of "helped", "clerical", "trait" and "owned" those that apply.
         concepts: own concepts with where they stand.
         foreign: concepts that are negated, wished for or someone else's, with polarity.
         shared: concepts of the team or of long ago; they count by half.
@@ -105,7 +124,7 @@ class Statement:
     entry: Entry
     strength: Strength = "listed"
     grounding: float = 0.0
-    weak: bool = False
+    manner: tuple[str, ...] = ()
     copied: bool = False
     spoken: str = "own"
     concepts: list[tuple[str, int, int]] = field(default_factory=list)
@@ -158,9 +177,10 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
 def _whole(flat: str) -> Iterable[Sentence]:
     """Sentences without the spaces and bullets around them."""
     for sentence in sentences(flat):
-        words = flat[sentence.start : sentence.end]
-        start = sentence.start + len(words) - len(words.lstrip(" \t-·•*○●◦▪■◆>\n"))
-        end = sentence.end - (len(words) - len(words.rstrip()))
+        start = _LEAD.match(flat, sentence.start, sentence.end).end()  # type: ignore[union-attr]
+        end = sentence.end
+        while end > start and flat[end - 1].isspace():
+            end -= 1
         if end > start:
             yield Sentence(start, end, sentence.line)
 
@@ -191,7 +211,8 @@ class _Entries:
         spans.sort(key=lambda span: (span[0], span[1]))
         now = as_of.year * 12 + as_of.month - 0.5
         self.all = tuple(
-            _entry(key, kind, period, as_of, now) for key, (_, _, kind, period) in enumerate(spans)
+            _entry(Entry(key, start, kind), period, as_of, now)
+            for key, (start, _, kind, period) in enumerate(spans)
         )
         self._starts = [span[0] for span in spans]
         self._stops = [span[1] for span in spans]
@@ -206,12 +227,12 @@ class _Entries:
 _NOWHERE = Entry()
 
 
-def _entry(key: int, kind: str, period: Period | None, as_of: dt.date, now: float) -> Entry:
+def _entry(entry: Entry, period: Period | None, as_of: dt.date, now: float) -> Entry:
     months = months_of(period, as_of) if period else None
     if not months:
-        return Entry(key, kind)
+        return entry
     begin, end = months
-    return Entry(key, kind, max(0.0, now - end), max(1.0, end - begin))
+    return replace(entry, months_ago=max(0.0, now - end), months=max(1.0, end - begin))
 
 
 def _mark_behaviours(
@@ -260,24 +281,48 @@ def _judge(statement: Statement, flat: str, demand: Demand) -> None:
     if not (statement.concepts or statement.behaviours or statement.hints):
         return
     words = flat[statement.start : statement.end]
-    if is_list(words):
+    told = statement.section in {"work", "project"} or statement.entry.key >= 0
+    if told and _is_head(statement, words):
+        statement.strength = "used"
+        return
+    if _TITLE.match(words):
+        statement.section, statement.strength = "wish", "listed"
+        return
+    if is_list(words) or (not told and _is_enumeration(words)):
         statement.strength = "listed"
         return
+    if statement.strength == "listed" and (told or statement.part in _TOLD_PARTS):
+        statement.strength = "used"
+    if statement.part == "header" and not told and statement.end - statement.start < _SAYING:
+        statement.strength = "listed"
+    if statement.strength == "used" and _CHANGE.search(words):
+        statement.strength = "result"
     statement.copied = _is_copied(words, demand)
-    statement.weak = _WEAK.match(words) is not None or _LEARNER.search(words) is not None
-    numbers = len(_NUMBER.findall(words))
-    tools = len({c for c, _, _ in statement.concepts if _is_tool(c)})
-    size = len(words) + len(_HAN.findall(words))
+    statement.manner = tuple(k for k, p in manners().items() if p.search(words))
+    statement.grounding = _grounding(statement, words)
+
+
+def _is_head(statement: Statement, words: str) -> bool:
+    if statement.start <= statement.entry.start + 2 and len(words) < _HEAD_CHARS:
+        return True
+    return len(words) < _HEAD_CHARS and _HEAD.search(words) is not None
+
+
+def _grounding(statement: Statement, words: str) -> float:
+    """How much of a sentence could be checked: figures, causes, tools, and that it says enough."""
     grounding = 0.0
+    numbers = len(_NUMBER.findall(_ASIDE.sub("", words)))
     if numbers:
         grounding += 0.4 if numbers == 1 else 0.5
     if _TELLING.search(words):
         grounding += 0.2
     if _DONE.search(words):
         grounding += 0.1
+    tools = len({c for c, _, _ in statement.concepts if _is_tool(c)})
     grounding += min(0.24, 0.12 * tools)
+    size = len(words) + len(_HAN.findall(words))
     grounding += 0.2 if size >= 2 * _LONGER else (0.1 if size >= 2 * _LONG else 0.0)
-    statement.grounding = min(1.0, grounding)
+    return min(1.0, grounding)
 
 
 def _is_tool(concept: str) -> bool:
@@ -295,6 +340,12 @@ def is_list(words: str) -> bool:
         if len(item.strip()) <= _ITEM_ZH or (item.isascii() and len(item.split()) <= _ITEM_EN)
     )
     return short >= 0.7 * len(items)
+
+
+def _is_enumeration(words: str) -> bool:
+    """The same outside of jobs and projects, where a figure does not make a list a story."""
+    items = [item for item in re.split(r"[、;；|]|, ", words) if item.strip()]
+    return len(items) >= _LIST_ITEMS and median(map(len, items)) <= _ITEM_LONG
 
 
 def _is_copied(words: str, demand: Demand) -> bool:

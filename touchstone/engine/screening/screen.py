@@ -23,6 +23,7 @@ from touchstone.engine.screening.weighing import (
     Ground,
     Weighed,
     affinities,
+    firmness_of,
     value_of,
     weigh,
 )
@@ -150,8 +151,10 @@ def screen(
     found = suspicions(reading, resume)
     every_flag = tuple(sorted({*flags, *resume.flags, *found.flags}))
     grounds = _grounds(reading, resume, demand, found)
+    firmness = firmness_of(grounds)
+    grounds = _best(grounds, demand, keep_listed="keyword_list" not in found.flags)
     counted = _counted(reading, resume, demand, grounds)
-    weighed = weigh(grounds, counted, demand)
+    weighed = weigh(grounds, counted, demand, firmness)
     capped = bool(GRAVE.intersection(every_flag)) and _real(reading, grounds, demand) < _REAL
     factor = 1.0
     if capped:
@@ -188,12 +191,12 @@ def _with_reasons(result: ScreeningResult, reasons: Sequence[Message]) -> Screen
 def _grounds(
     reading: ResumeReading, resume: ParsedResume, demand: Demand, found: Suspicions
 ) -> list[Ground]:
-    """The best sentences for each indicator; of terms that only stand in lists, one."""
+    """Every sentence as a ground for each indicator that it is about."""
     beginner = resume.years_experience < _BEGINNER_YEARS and not any(
         job.kind == "full_time" for job in resume.work
     )
     said: set[str] = set()
-    by_indicator: dict[int, list[Ground]] = {}
+    grounds: list[Ground] = []
     for number, statement in enumerate(reading.statements):
         if number in found.void:
             continue
@@ -207,22 +210,34 @@ def _grounds(
         value = value_of(statement, beginner=beginner)
         if value <= 0:
             continue
-        for indicator, affinity in shares.items():
-            ground = _ground(indicator, number, affinity * value, statement, demand)
-            by_indicator.setdefault(indicator, []).append(ground)
+        grounds += [
+            _ground(indicator, number, affinity, value, statement, demand)
+            for indicator, affinity in shares.items()
+        ]
+    return grounds
+
+
+def _best(grounds: Sequence[Ground], demand: Demand, *, keep_listed: bool) -> list[Ground]:
+    """The best grounds for each indicator; of terms that only stand in lists, one."""
+    by_indicator: dict[int, list[Ground]] = {}
+    for ground in grounds:
+        by_indicator.setdefault(ground.indicator, []).append(ground)
     kept: list[Ground] = []
     for indicator in range(len(demand.indicators)):
         mine = sorted(by_indicator.get(indicator, []), key=lambda g: (-g.worth, g.start))
-        listed = [g for g in mine if g.kind == "listed"][:1]
-        if "keyword_list" in found.flags:
-            listed = []
+        listed = [g for g in mine if g.kind == "listed"][:1] if keep_listed else []
         told = [g for g in mine if g.kind != "listed"]
         kept += [*told, *listed][:_MOST_GROUNDS]
     return kept
 
 
 def _ground(
-    indicator: int, number: int, worth: float, statement: Statement, demand: Demand
+    indicator: int,
+    number: int,
+    affinity: float,
+    value: float,
+    statement: Statement,
+    demand: Demand,
 ) -> Ground:
     marks = [
         (start, end)
@@ -231,7 +246,7 @@ def _ground(
     ]
     start, end = marks[0] if marks else (statement.start, statement.start)
     kind = "used" if statement.part == "certificates" else statement.strength
-    return Ground(indicator, number, worth, start, end, kind)
+    return Ground(indicator, number, affinity, value, start, end, kind)
 
 
 def _counted(
@@ -261,7 +276,7 @@ def _real(reading: ResumeReading, grounds: Sequence[Ground], demand: Demand) -> 
         for g in grounds
         if g.kind != "listed" and reading.statements[g.statement].grounding >= _CHECKABLE
     ]
-    weighed = weigh(firm, {}, demand)
+    weighed = weigh(firm, {}, demand, 0.0)
     return sum(i.weight * own for i, own in zip(demand.indicators, weighed.own, strict=True))
 
 
@@ -331,7 +346,7 @@ def _window(text: str, statement: Statement, ground: Ground) -> tuple[int, int]:
 
 
 def _foreign(reading: ResumeReading, demand: Demand) -> list[Evidence]:
-    """What an indicator asks for and the resume says is not there, only wished or someone else's."""
+    """What is asked for and the resume says is not there, only wished or someone else's."""
     rows: list[Evidence] = []
     seen: set[tuple[str, str]] = set()
     for statement in reading.statements:
@@ -341,7 +356,7 @@ def _foreign(reading: ResumeReading, demand: Demand) -> list[Evidence]:
             if best is None or best[1] < _SURE or (concept, polarity) in seen:
                 continue
             seen.add((concept, polarity))
-            mark = Ground(best[0], 0, 0.0, start, end, polarity)
+            mark = Ground(best[0], 0, 0.0, 0.0, start, end, polarity)
             first, last = _window(reading.text, statement, mark)
             if not first <= start < last:
                 first, last = start, end

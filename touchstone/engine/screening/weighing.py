@@ -1,19 +1,21 @@
-"""From statements to scores: how much each sentence says for each indicator, and what that adds up to.
+"""From statements to scores: what each sentence says for each indicator, and what it adds up to.
 
 For one indicator, a sentence is worth *affinity × value*:
 
 * affinity (0–1): how surely the sentence is about the indicator;
-* value (0–1): how firmly it is told. A term in a list 0.08; something done 0.22–0.65 and with a
-  result 0.45–0.90, the more the sentence can be checked; less where somebody only helped, where it
+* value (0–1): how firmly it is told. A term in a list 0.05; something done 0.26–0.68 and with a
+  result 0.40–0.85, the more the sentence can be checked; less where somebody only helped, where it
   was the team's, an exercise, long ago, or only a summary's word.
 
-Sentences join as independent grounds: ``own = 1 − Π(1 − d·affinity·value)``, best first, with
-``d`` falling 1, .75, .5, .35 … so that saying it again earns little. A resume does not say
-everything: a part of what is missing is lent by the other indicators (`LENT`), most within the same
-dimension. The score is ``Σ weight·(own + (1 − own)·LENT·support)``.
+Sentences join as independent grounds, best first, each next one counting `_DECAY` of the one
+before, so that saying more of the same earns little: ``own = (1 − Π(1 − d·affinity·value))^0.8``.
 
-Worked example: one sentence with affinity 1 and value .6 gives own = .6; a second one like it makes
-it 1 − .4·(1 − .75·.6) = .78.
+A resume does not say everything. A part of what an indicator lacks is lent by the others, most of
+it within the same dimension, and the more, the firmer the resume tells what it tells:
+``score = own + (1 − own)·lent·support``.
+
+Worked example: one sentence with affinity 1 and value .6 gives own = .6^.8 = .66; a second one like
+it makes that (1 − .4·(1 − .35·.6))^.8 = .74.
 """
 
 from __future__ import annotations
@@ -24,17 +26,24 @@ from dataclasses import dataclass
 from touchstone.engine.screening.demand import Demand
 from touchstone.engine.screening.reading import Entry, Statement
 
-LISTED = 0.08
+LISTED = 0.05
 CERTIFIED = 0.5
-_USED = (0.22, 0.43)
-_RESULT = (0.45, 0.45)
-_DECAY = (1.0, 0.75, 0.5, 0.35, 0.25, 0.2)
-LENT = 0.45
+_USED = (0.26, 0.42)
+_RESULT = (0.40, 0.45)
+_DECAY = 0.35
+_CURVE = 0.8
+_LENT, _MOST_LENT = 0.7, 0.95
+_FIRM, _FIRM_POWER = 0.45, 1.5  # the mean value at which `_LENT` is lent, and how steeply it goes
+_FIRM_AFFINITY = 0.4
 _NEAR, _FAR = 0.65, 0.35  # of what is lent: from the same dimension, from all
-_LEAST_AFFINITY = 0.2
-_WEAK = 0.55
+_LEAST_AFFINITY = 0.25
+_MANNERS = {"helped": 0.55, "clerical": 0.7, "trait": 0.15, "owned": 1.12}
 _SHARED = 0.5
 _SECOND = 0.2
+_BUDGET, _BUDGET_CHARS = (
+    2.2,
+    40,
+)  # affinity that one sentence can spend, and characters for one more
 _MORE_CONCEPTS = 0.08
 _BEHAVIOUR = 0.95
 _SECTIONS = {"summary": 0.45, "education": 0.5, "skills": 0.6, "wish": 0.0, "reference": 0.0}
@@ -51,16 +60,22 @@ class Ground:
     """One sentence as a ground for one indicator.
 
     Attributes:
-        worth: affinity × value, 0–1.
+        value: how firmly it is told, 0–1. affinity: how surely it is about the indicator.
         start, end: what to quote.
     """
 
     indicator: int
     statement: int
-    worth: float
+    affinity: float
+    value: float
     start: int
     end: int
     kind: str
+
+    @property
+    def worth(self) -> float:
+        """Affinity × value, 0–1."""
+        return self.affinity * self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +112,12 @@ def value_of(statement: Statement, *, beginner: bool) -> float:
         return LISTED
     base, more = _RESULT if statement.strength == "result" else _USED
     value = base + more * statement.grounding
-    if statement.weak:
-        value *= _WEAK
+    for manner in statement.manner:
+        value *= _MANNERS[manner]
     value *= _SECTIONS.get(statement.section, 1.0) * _PARTS.get(statement.part, 1.0)
     if beginner and statement.section == "project":
         value *= _BEGINNER_PROJECT
-    return value * _of_the_entry(statement.entry)
+    return min(1.0, value * _of_the_entry(statement.entry))
 
 
 def _of_the_entry(entry: Entry) -> float:
@@ -136,10 +151,12 @@ def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     joined = {}
     for number, several in found.items():
         several.sort(reverse=True)
-        affinity = min(1.0, several[0] + _SECOND * sum(several[1:]))
-        if affinity >= _LEAST_AFFINITY:
-            joined[number] = affinity
-    return joined
+        joined[number] = min(1.0, several[0] + _SECOND * sum(several[1:]))
+    budget = _BUDGET + (statement.end - statement.start) / _BUDGET_CHARS
+    spent = sum(joined.values())
+    if spent > budget:
+        joined = {number: affinity * budget / spent for number, affinity in joined.items()}
+    return {n: affinity for n, affinity in joined.items() if affinity >= _LEAST_AFFINITY}
 
 
 def _behaved(statement: Statement, demand: Demand) -> dict[int, float]:
@@ -163,35 +180,53 @@ def _hinted(statement: Statement, demand: Demand) -> dict[int, float]:
     }
 
 
-def weigh(grounds: Sequence[Ground], counted: Mapping[int, float], demand: Demand) -> Weighed:
+def weigh(
+    grounds: Sequence[Ground], counted: Mapping[int, float], demand: Demand, firmness: float
+) -> Weighed:
     """Joins grounds to scores and says what each is worth of the whole.
 
     Args:
         counted: how far an indicator that asks for a number reaches it, 0–1.
+        firmness: of the whole resume, see `firmness_of`.
     """
     count = len(demand.indicators)
     own, parts = [0.0] * count, [0.0] * len(grounds)
     for number in range(count):
         mine = [g for g, ground in enumerate(grounds) if ground.indicator == number]
+        if not mine:
+            continue
         mine.sort(key=lambda g: (-grounds[g].worth, grounds[g].start))
         missing = 1.0
         for rank, g in enumerate(mine):
-            decay = _DECAY[min(rank, len(_DECAY) - 1)]
-            gain = missing * decay * grounds[g].worth
-            parts[g] = gain
-            missing -= gain
+            parts[g] = missing * _DECAY**rank * grounds[g].worth
+            missing -= parts[g]
+        told = 1 - missing
         reached = counted.get(number)
-        if reached is not None and mine:
-            before, missing = missing, missing * (1 - _COUNTED * reached)
-            told = 1 - before
-            for g in mine:
-                parts[g] *= (1 - missing) / told if told else 1.0
-        own[number] = 1 - missing
-    return _with_lent(grounds, own, parts, demand)
+        if reached is not None:
+            missing *= 1 - _COUNTED * reached
+        own[number] = (1 - missing) ** _CURVE
+        for g in mine:
+            parts[g] *= own[number] / told if told else 0.0
+    lent = min(_MOST_LENT, _LENT * (firmness / _FIRM) ** _FIRM_POWER)
+    return _with_lent(grounds, own, parts, demand, lent)
+
+
+def firmness_of(grounds: Sequence[Ground]) -> float:
+    """The mean value of the sentences that tell of something asked for, 0–1."""
+    values = {
+        ground.statement: ground.value
+        for ground in grounds
+        if ground.kind != "listed" and ground.affinity >= _FIRM_AFFINITY
+    }
+    return sum(values.values()) / len(values) if values else 0.0
 
 
 def _with_lent(
-    grounds: Sequence[Ground], own: Sequence[float], parts: Sequence[float], demand: Demand
+    grounds: Sequence[Ground],
+    own: Sequence[float],
+    parts: Sequence[float],
+    demand: Demand,
+    lent: float,
 ) -> Weighed:
     weights = [i.weight for i in demand.indicators]
     group = _groups(demand)
@@ -206,7 +241,7 @@ def _with_lent(
         weight_inside = sum(weights[n] for n in inside)
         near = sum(weights[n] * own[n] for n in inside) / weight_inside if weight_inside else 0.0
         far = everything / whole if whole else 0.0
-        gap = (1 - mine) * LENT
+        gap = (1 - mine) * lent
         scores[number] = mine + gap * (_NEAR * near + _FAR * far)
         lent_within[group[number]] = (
             lent_within.get(group[number], 0.0) + weights[number] * gap * _NEAR * near

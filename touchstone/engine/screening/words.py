@@ -14,7 +14,7 @@ import yaml
 
 from touchstone.engine.text.normalize import Normalized, key_of
 
-FACETS = Path(__file__).resolve().parents[2] / "content" / "screening" / "facets.yaml"
+CONTENT = Path(__file__).resolve().parents[2] / "content" / "screening"
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -45,11 +45,25 @@ class WordHit:
     end: int
 
 
+def read_content(name: str) -> dict[str, Any]:
+    """A file of `touchstone/content/screening/`."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded: dict[str, Any] = yaml.load((CONTENT / name).read_bytes(), Loader=loader)  # noqa: S506
+    return loaded
+
+
 @functools.cache
 def _content() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loaded: dict[str, Any] = yaml.load(FACETS.read_bytes(), Loader=loader)  # noqa: S506
-    return loaded
+    return read_content("facets.yaml")
+
+
+@functools.cache
+def manners() -> dict[str, re.Pattern[str]]:
+    """How a sentence may be told, with what shows it."""
+    return {
+        name: re.compile("|".join(f"(?:{p})" for p in patterns))
+        for name, patterns in read_content("manner.yaml").items()
+    }
 
 
 @functools.cache
