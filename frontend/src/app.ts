@@ -1,6 +1,7 @@
 // What every page has: htmx, toasts with undo, autosave that survives a lost network, keys, palette.
 import htmx from "htmx.org";
 import { startAutosave } from "./autosave";
+import { startGrading } from "./grading";
 import { startPalette } from "./palette";
 import { startSitting } from "./sitting";
 import { startUploads } from "./uploads";
@@ -222,6 +223,7 @@ document.addEventListener("DOMContentLoaded", () => {
   startRanges();
   startSelectAll();
   startAutosave();
+  startGrading();
   startSitting();
   startPalette();
   startUploads();

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, Submission
+from touchstone.accounts.models import Person
+from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, Submission, TaskKind
+from touchstone.assessments.permissions import may_grade
 from touchstone.assessments.services.sittings import GRACE, learning_phase
 from touchstone.assessments.tasks import TaskText, task_texts
 from touchstone.common.errors import NotFound
@@ -18,6 +20,7 @@ from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 
 SECOND_LOOK_IN = 5
+RATERS_OF_SAMPLE = 2
 """One answer in so many is graded by a second person who sees nobody's grading."""
 
 
@@ -162,3 +165,58 @@ def agreement_of(gradings: Sequence[Grading]) -> Agreement:
 def waiting_for_people(items: Iterable[AttemptItem]) -> list[AttemptItem]:
     """Of the tasks handed in, those that wait for a person."""
     return [item for item in items if item.submitted_at and item.needs_human]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Answers to one task that wait for people: how many, and the first of them."""
+
+    item: AttemptItem
+    text: TaskText
+    count: int
+
+
+def waiting_by_task(position: Position) -> list[Waiting]:
+    """What waits for people, task by task, the largest heap first; two queries."""
+    rows = list(
+        AttemptItem.objects.filter(attempt__application__position=position, needs_human=True)
+        .exclude(submitted_at=None)
+        .select_related("item", "attempt")
+        .order_by("submitted_at", "pk")
+    )
+    texts = task_texts({row.item_id: row.item for row in rows}.values())
+    counts = Counter(row.item_id for row in rows)
+    firsts: dict[int, AttemptItem] = {}
+    for row in rows:
+        firsts.setdefault(row.item_id, row)
+    return [Waiting(firsts[key], texts[key], number) for key, number in counts.most_common()]
+
+
+def next_to_grade(item: AttemptItem, person: Person) -> AttemptItem | None:
+    """The next answer to the same task that waits for this person: those a machine is unsure of
+    first, then those of the sample that two people grade."""
+    rows = (
+        AttemptItem.objects.filter(item=item.item_id)
+        .exclude(submitted_at=None)
+        .exclude(pk=item.pk)
+        .exclude(gradings__person=person)
+        .annotate(people=Count("gradings", filter=Q(gradings__rater_kind="person")))
+        .order_by("-needs_human", "submitted_at", "pk")
+    )
+    for row in rows[:200]:
+        if row.needs_human or (needs_second(row) and row.people < RATERS_OF_SAMPLE):
+            return row
+    return None
+
+
+def hidden_from(item: AttemptItem, gradings: Sequence[Grading], person: Person) -> bool:
+    """Whether others' gradings, the machine's too, stay hidden from this grader for now.
+
+    So it is for the sample that two people grade: until they have given their own, or two have.
+    """
+    if item.item.kind == TaskKind.CODING or item.submitted_at is None or not needs_second(item):
+        return False
+    if not may_grade(person, item.attempt.application.position):
+        return False
+    raters = {g.person_id for g in gradings if g.rater_kind == "person"}
+    return person.pk not in raters and len(raters) < RATERS_OF_SAMPLE

@@ -7,6 +7,7 @@ from django.urls import path
 from touchstone.desk.views import (
     assessment,
     availability,
+    grading,
     home,
     interviews,
     library,
@@ -40,8 +41,8 @@ urlpatterns = [
     ),
     path("attempts/<str:ref>/", assessment.attempt, name="attempt"),
     path("attempts/<str:ref>/extra/", assessment.extra_time, name="extra-time"),
-    path("attempt-items/<str:ref>/grade/", assessment.grade, name="grade"),
-    path("attempt-items/<str:ref>/file/", assessment.case_file, name="case-file"),
+    path("attempt-items/<str:ref>/grade/", grading.grade, name="grade"),
+    path("attempt-items/<str:ref>/file/", grading.case_file, name="case-file"),
     # interviews
     path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),
     path("positions/<str:ref>/interviews/plan/", interviews.plan, name="interviews-plan"),

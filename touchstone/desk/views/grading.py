@@ -1,0 +1,199 @@
+"""Grading one answer: take each point as the machine has it, or change it; blind where agreed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from touchstone.assessments.models import AttemptItem, Grading, TaskKind
+from touchstone.assessments.permissions import item_for, may_grade, require_grade
+from touchstone.assessments.selectors import agreement, hidden_from, next_to_grade
+from touchstone.assessments.services.grading import best_submission, grading_by_person
+from touchstone.assessments.tasks import TaskText, task_text
+from touchstone.audit.files import file_path
+from touchstone.audit.services import audit_record
+from touchstone.common.clock import utc_now
+from touchstone.common.errors import InvalidInput, NotFound
+from touchstone.common.messages import say
+from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.shell import position_shell
+from touchstone.desk.task_html import task_html
+from touchstone.recruiting.permissions import visible_applications
+
+CREDITS = {"0": 0.0, "half": 0.5, "1": 1.0}
+SCALE = (("0", "没说到", "Missing"), ("half", "部分", "Partly"), ("1", "说到", "Said"))
+
+
+@require_GET
+@staff()
+def case_file(request: DeskRequest, ref: str) -> HttpResponse | FileResponse:
+    """The document of a project case, to keep and not to run."""
+    item = item_for(request.user, ref)
+    if item.file is None:
+        raise NotFound(say("files.erased"))
+    audit_record(
+        request.actor,
+        "case_file.opened",
+        object_type="attempt_item",
+        object_ref=item.ref,
+        branch_ref=item.attempt.application.branch.ref,
+    )
+    return FileResponse(
+        file_path(item.file).open("rb"),
+        as_attachment=True,
+        filename=item.file.original_name,
+        content_type="application/octet-stream",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff()
+def grade(request: DeskRequest, ref: str) -> HttpResponse:
+    """One answer with its evidence: take each point as the machine has it, or change it."""
+    item = item_for(request.user, ref)
+    position = item.attempt.application.position
+    gradings = list(item.gradings.all())
+    blind = hidden_from(item, gradings, request.user)
+    if request.method == "POST":
+        require_grade(request.user, position)
+        _grade(request, item, blind=blind)
+        following = next_to_grade(item, request.user)
+        if request.POST.get("then") == "next" and following is not None:
+            return HttpResponseRedirect(reverse("grade", args=[following.ref]))
+        return HttpResponseRedirect(reverse("attempt", args=[item.attempt.ref]))
+    position_shell(request, position, "assessment")
+    return render(request, "desk/grade.html", _grade_context(request, item, gradings, blind))
+
+
+def _grade(request: DeskRequest, item: AttemptItem, *, blind: bool) -> None:
+    points = {
+        name.removeprefix("point-"): CREDITS.get(str(value), -1.0)
+        for name, value in request.POST.items()
+        if name.startswith("point-")
+    }
+    written = request.POST.get("score", "").strip()
+    try:
+        score = float(written) if written else None
+    except ValueError as error:
+        raise InvalidInput(say("assessments.bad_score"), field="score") from error
+    grading_by_person(
+        actor=request.actor,
+        item=item,
+        points=points,
+        score=score,
+        note=request.POST.get("note", ""),
+        blind=blind,
+        at=utc_now(),
+    )
+
+
+def _grade_context(
+    request: DeskRequest, item: AttemptItem, gradings: list[Grading], blind: bool
+) -> dict[str, Any]:
+    text = task_text(item.item.kind, item.item.code)
+    application = item.attempt.application
+    ordered = sorted(gradings, key=lambda g: g.pk)
+    machine = next((g for g in reversed(ordered) if g.rater_kind == "system"), None)
+    mine = next((g for g in reversed(ordered) if g.person_id == request.user.pk), None)
+    shown = None if blind else machine
+    return {
+        "position": application.position,
+        "attempt": item.attempt,
+        "application": application,
+        "item": item,
+        "text": text,
+        "shown": task_html(text),
+        "blind": blind,
+        "machine": shown,
+        "mine": mine,
+        "others": []
+        if blind
+        else [g for g in ordered if g.rater_kind == "person" and g.person_id != request.user.pk],
+        "points": _points(text, shown, mine),
+        "parts": _parts(item, text, shown),
+        "agreement": None if blind else agreement(item.item.code),
+        "best": best_submission(item) if item.item.kind == TaskKind.CODING else None,
+        "following": next_to_grade(item, request.user),
+        "may_grade": may_grade(request.user, application.position),
+        "named": visible_applications(request.user).filter(pk=application.pk).exists(),
+        "scale": SCALE,
+    }
+
+
+def _points(text: TaskText, machine: Grading | None, mine: Grading | None) -> list[dict[str, Any]]:
+    if text.question is None:
+        return []
+    rows = []
+    for point in text.question.rubric.key_points:
+        credit = float(machine.points.get(point.id, 0.0)) if machine else None
+        given = (mine.points if mine else {}).get(point.id, credit)
+        quotes = [
+            e
+            for e in (machine.result.get("evidence", []) if machine else [])
+            if e["point"] == point.id
+        ]
+        rows.append(
+            {
+                "id": point.id,
+                "text": point.text,
+                "weight": point.weight,
+                "credit": credit,
+                "choice": _choice(given),
+                "machine_choice": _choice(credit),
+                "quotes": quotes,
+            }
+        )
+    return rows
+
+
+def _choice(credit: float | None) -> str:
+    """The button nearest to a credit."""
+    if credit is None:
+        return ""
+    return "1" if credit >= 0.7 else "half" if credit >= 0.35 else "0"
+
+
+def _parts(item: AttemptItem, text: TaskText, machine: Grading | None) -> list[dict[str, Any]]:
+    """The answer in its parts; where the offsets of the evidence count, with marks."""
+    marked = str(machine.result.get("text", "")) if machine else ""
+    marks = _marks(machine) if machine else []
+    parts = []
+    if item.item.kind == TaskKind.CASE and marked:
+        parts.append({"label": None, "text": marked, "marks": marks, "code": False})
+        return parts
+    for field in text.fields:
+        value = str(item.content.get(field.id, ""))
+        if not value:
+            continue
+        own = marks if value == marked else []
+        parts.append(
+            {"label": field.label, "text": value, "marks": own, "code": field.id == "source"}
+        )
+    return parts
+
+
+def _marks(machine: Grading) -> list[dict[str, Any]]:
+    if "claims" in machine.result:
+        return [
+            {
+                "start": c["start"],
+                "end": c["end"],
+                "kind": "result" if c.get("baseline") is not None else "used",
+                "id": f"c{number}",
+            }
+            for number, c in enumerate(machine.result["claims"])
+        ]
+    kinds = {"supports": "used", "contradicts": "negated"}
+    return [
+        {
+            "start": e["start"],
+            "end": e["end"],
+            "kind": kinds.get(e["polarity"], "used"),
+            "id": f"{e['point']}-{e['start']}",
+        }
+        for e in machine.result.get("evidence", [])
+    ]
