@@ -31,7 +31,6 @@ from touchstone.recruiting.services.applications import application_move
 from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.stages import Stage
 
-INVITED = 120
 STAYS_AWAY = 0.08
 READERS_NOISE = 0.6
 KEEPS_FOR_POOL = 0.8
@@ -54,7 +53,7 @@ def invite_to_assessment(scene: Scene) -> None:
             position=position, stage=Stage.SCREENED, recommendation="advance"
         )
         .select_related("candidate", "branch", "position")
-        .order_by("-score", "pk")[:INVITED]
+        .order_by("-score", "pk")[: scene.shape.invited]
     )
     for application in scene.progress.each(best, len(best)):
         day = 1 + max(0, (application.applied_at - calendar.at(0)).days)
@@ -80,7 +79,7 @@ def sit_assessments(scene: Scene) -> None:
                 _withdraw(attempt, attempt.invited_at + dt.timedelta(hours=20))
             continue
         at = attempt.invited_at + dt.timedelta(hours=rng.uniform(2, 44))
-        _Sitting(scene, person, attempt, at).work()
+        Sitting(scene, person, attempt, at).work()
 
 
 def _withdraw(attempt: Attempt, at: dt.datetime) -> None:
@@ -94,7 +93,7 @@ def _withdraw(attempt: Attempt, at: dt.datetime) -> None:
     )
 
 
-class _Sitting:
+class Sitting:
     """One candidate at the paper; ``self.at`` is the clock on their wall."""
 
     def __init__(self, scene: Scene, person: Person, attempt: Attempt, at: dt.datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from touchstone.demo.history import write_history
 from touchstone.demo.resumes import WrittenResume, write_resumes
-from touchstone.demo.run.stage import Scene
+from touchstone.demo.run.stage import Arrival, Scene
 from touchstone.engine.profiles.model import model_templates
 from touchstone.engine.profiles.weights import reweighted
 from touchstone.engine.resumes.files import Source
@@ -25,14 +24,6 @@ from touchstone.recruiting.services.imports import batch_open, resume_receive
 from touchstone.recruiting.services.reading import resumes_read
 from touchstone.recruiting.stages import Stage
 
-# The share of the files that comes in on each working day, and by which way.
-ARRIVALS = (
-    (0, "referral", "内推", 0.20),
-    (0, "upload", "招聘网站导出（一）", 0.28),
-    (1, "mail", "招聘邮箱", 0.24),
-    (2, "upload", "招聘网站导出（二）", 0.20),
-    (3, "campus", "校友与社群", 0.08),
-)
 REFUSED_ON = 6
 REFUSED_BELOW = 25.0
 
@@ -72,27 +63,21 @@ def bring_in_resumes(scene: Scene) -> None:
     order = list(written)
     scene.rng("arrival").shuffle(order)
     start = 0
-    done = 0
-    for number, (day, source, label, share) in enumerate(ARRIVALS):
-        last = number == len(ARRIVALS) - 1
-        end = len(order) if last else start + round(share * len(order))
-        _arrive(scene, order[start:end], scene.calendar.at(day, 17), source, label, done)
-        done += end - start
+    for number, arrival in enumerate(scene.shape.arrivals, 1):
+        last = number == len(scene.shape.arrivals)
+        end = len(order) if last else start + round(arrival.share * len(order))
+        _arrive(scene, order[start:end], arrival, start)
         start = end
     _match(scene, written)
 
 
-def _arrive(
-    scene: Scene,
-    files: list[WrittenResume],
-    at: dt.datetime,
-    source: str,
-    label: str,
-    before: int,
-) -> None:
+def _arrive(scene: Scene, files: list[WrittenResume], arrival: Arrival, before: int) -> None:
+    at = scene.calendar.at(arrival.day, 17)
     actor = scene.actor(scene.staff_with("recruiter"))
     total = len(scene.company.people)
-    batch = batch_open(actor=actor, position=scene.position, source=source, label=label, at=at)
+    batch = batch_open(
+        actor=actor, position=scene.position, source=arrival.source, label=arrival.label, at=at
+    )
     ids = [
         resume.pk
         for file in files

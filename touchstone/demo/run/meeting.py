@@ -18,14 +18,13 @@ from touchstone.evaluation.services.scorecards import (
     scorecard_open,
     scorecard_submit,
 )
-from touchstone.interviews.models import Interview
+from touchstone.interviews.models import Interview, PanelMember
 from touchstone.interviews.services.planning import PanelWish, plan_apply, round_plan
 from touchstone.interviews.services.room import note_save, question_ask, room_end, room_start
 from touchstone.recruiting.models import Application
 from touchstone.recruiting.services.applications import application_move
 from touchstone.recruiting.stages import Stage
 
-INVITED = 36
 PLANNED_ON, FIRST_DAY, LAST_DAY = 5, 6, 8
 INDICATOR_SPREAD = 0.5
 NOT_OBSERVED = 0.06
@@ -44,7 +43,7 @@ def plan_interviews(scene: Scene) -> None:
         position=position, stage=Stage.ASSESSED, attempt__score__isnull=False
     ).select_related("attempt", "candidate", "branch", "position__branch")
     ranked = sorted(assessed, key=lambda a: (-(0.4 * (a.score or 0) + 0.6 * a.attempt.score), a.pk))
-    chosen = ranked[:INVITED]
+    chosen = ranked[: scene.shape.interviewed]
     at = calendar.at(PLANNED_ON, 14)
     for application in chosen:
         application_move(actor=actor, application=application, to=Stage.INTERVIEWING, at=at)
@@ -70,7 +69,7 @@ def hold_interviews(scene: Scene) -> None:
     by_id = {person.id: person for person in scene.company.people}
     for interview in scene.progress.each(interviews, len(interviews)):
         person = by_id[people[interview.application_id]]
-        _Talk(scene, person, interview).hold()
+        Talk(scene, person, interview).hold()
 
 
 def raters_of(scene: Scene) -> dict[str, Interviewer]:
@@ -83,9 +82,22 @@ def raters_of(scene: Scene) -> dict[str, Interviewer]:
     return {rater.key: rater for rater in (*scene.company.interviewers, *managers)}
 
 
-class _Talk:
-    def __init__(self, scene: Scene, person: Person, interview: Interview) -> None:
+class Talk:
+    """One interview, from the first question to the departments' views.
+
+    Args:
+        latest: nothing is dated after it.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        person: Person,
+        interview: Interview,
+        latest: dt.datetime | None = None,
+    ) -> None:
         self.scene, self.person, self.interview = scene, person, interview
+        self.latest = latest or dt.datetime.max.replace(tzinfo=dt.UTC)
         self.rng = scene.rng("talk", person.identity)
         self.seats = list(
             interview.panel.filter(removed_at=None)
@@ -97,7 +109,13 @@ class _Talk:
         model = scene.position.model_version
         self.dimensions = model.document["dimensions"] if model else []
 
-    def hold(self) -> None:
+    def hold(self, raters: frozenset[str] | None = None) -> None:
+        """The whole talk.
+
+        Args:
+            raters: keys of those who have submitted their sheets; None for everybody. With some
+                of them only, the application stays where it is.
+        """
         start = self.interview.starts_at + dt.timedelta(seconds=self.rng.randint(0, 150))
         lead = self.actor(self.seats[0].person_id)
         room_start(actor=lead, interview=self.interview, at=start)
@@ -107,7 +125,7 @@ class _Talk:
         room_end(actor=lead, interview=self.interview, at=end)
         last = end
         for seat in self.seats:
-            if seat.seat == "shadow":
+            if seat.seat == "shadow" or (raters is not None and not self.is_one(seat, raters)):
                 continue
             scores, done = self.score(seat.person_id, end)
             last = max(last, done)
@@ -116,12 +134,17 @@ class _Talk:
                 means[department][dimension].append(score)
         for department, found in means.items():
             last = max(last, self.evaluate(department, found, last))
+        if raters is not None:
+            return
         application_move(
             actor=self.scene.actor(self.scene.staff_with("recruiter")),
             application=self.interview.application,
             to=Stage.EVALUATED,
-            at=last + dt.timedelta(minutes=20),
+            at=self.by(last + dt.timedelta(minutes=20)),
         )
+
+    def is_one(self, seat: PanelMember, raters: frozenset[str]) -> bool:
+        return self.keys[seat.person_id] in raters
 
     def actor(self, person_id: int) -> Actor:
         return self.scene.actor(self.keys[person_id])
@@ -178,7 +201,7 @@ class _Talk:
                         ),
                         indicator=indicator["id"],
                     )
-        done = end + dt.timedelta(minutes=rng.choice((6, 9, 14, 25, 55, 180, 1080)))
+        done = self.by(end + dt.timedelta(minutes=rng.choice((6, 9, 14, 25, 55, 180, 1080))))
         scorecard_submit(
             actor=actor,
             scorecard=card,
@@ -193,6 +216,9 @@ class _Talk:
             at=done,
         )
         return found, done
+
+    def by(self, moment: dt.datetime) -> dt.datetime:
+        return min(moment, self.latest)
 
     def second(self, moment: dt.datetime) -> int:
         return int((moment - self.interview.starts_at).total_seconds())
@@ -214,7 +240,7 @@ class _Talk:
             for seat in self.seats
             if self.interviewers[self.keys[seat.person_id]].department == department
         )
-        at = after + dt.timedelta(minutes=self.rng.choice((5, 12, 30, 90)))
+        at = self.by(after + dt.timedelta(minutes=self.rng.choice((5, 12, 30, 90))))
         evaluation_save(
             actor=self.actor(author),
             application=self.interview.application,

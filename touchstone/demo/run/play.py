@@ -20,6 +20,7 @@ from touchstone.demo.run.before import bring_in_resumes, learn_from_history, loo
 from touchstone.demo.run.founding import found_company, open_position
 from touchstone.demo.run.meeting import hold_interviews, plan_interviews
 from touchstone.demo.run.posting import deliver_messages
+from touchstone.demo.run.present import run_present_round
 from touchstone.demo.run.stage import Calendar, Progress, Scene
 from touchstone.insights.round_table import RoundTable, round_table
 
@@ -43,6 +44,7 @@ PARTS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("Hiring", hire),
     ("Looking back after one and three months", look_back),
     ("Answering requests", answer_requests),
+    ("Opening a second round that is under way today", run_present_round),
     ("Delivering messages", deliver_messages),
 )
 

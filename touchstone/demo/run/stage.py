@@ -94,6 +94,31 @@ class Progress:
         sys.stderr.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Files that come in together: on which working day, from where, what share of all."""
+
+    day: int
+    source: str
+    label: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a round is. ``invited``: to the assessment; ``interviewed``: by panels."""
+
+    arrivals: tuple[Arrival, ...] = (
+        Arrival(0, "referral", "内推", 0.20),
+        Arrival(0, "upload", "招聘网站导出（一）", 0.28),
+        Arrival(1, "mail", "招聘邮箱", 0.24),
+        Arrival(2, "upload", "招聘网站导出（二）", 0.20),
+        Arrival(3, "campus", "校友与社群", 0.08),
+    )
+    invited: int = 120
+    interviewed: int = 36
+
+
 @dataclass
 class Scene:
     """The round as far as it has come.
@@ -113,6 +138,7 @@ class Scene:
     departments: dict[str, Department] = field(default_factory=dict)
     position: Position = field(default_factory=Position)
     applications: dict[str, Application] = field(default_factory=dict)
+    shape: Shape = field(default_factory=Shape)
 
     def actor(self, key: str) -> Actor:
         """A member of staff as the actor of a service."""
