@@ -46,7 +46,7 @@ def as_gbk(page: Sheet, seed: int) -> bytes:
 
 
 def as_markdown(page: Sheet, seed: int) -> bytes:
-    out = [f"# {page.head[0].cells[0]}", *(" | ".join(row.cells) for row in page.head[1:])]
+    out = ["# " + " | ".join(page.head[0].cells), *(" | ".join(row.cells) for row in page.head[1:])]
     for block in page.blocks:
         out += ["", f"## {block.heading}", ""]
         out += [("- " if row.kind == "bullet" else "") + " | ".join(row.cells) for row in block.rows]
@@ -228,7 +228,7 @@ def as_pdf_columns(page: Sheet, seed: int) -> bytes:
         y = _HEIGHT - 60
         for kind, row in items:
             marks.append((-y, x, functools.partial(_draw, sheet_, font, row, kind, x, y, width)))
-            y -= _lines_high(row, kind, width) * _size(kind) * 1.5 + (8 if kind == "heading" else 2)
+            y -= _lines_high(row, kind, width, font) * _size(kind, width) * 1.5 + (8 if kind == "heading" else 2)
     for _, _, draw in sorted(marks, key=lambda mark: mark[:2]):
         draw()
     _hide(sheet_, font, page.hidden, seed)
@@ -259,14 +259,19 @@ def _flow_block(block: Any) -> Iterator[tuple[str, Row]]:
         yield row.kind, row
 
 
-def _size(kind: str) -> float:
+def _size(kind: str, width: float = 400.0) -> float:
+    if width < 200:
+        return {"name": 14.0, "heading": 11.0}.get(kind, 8.0)
     return {"name": 19.0, "heading": 13.0}.get(kind, 10.0)
 
 
-def _wrapped(text: str, size: float, width: float) -> list[str]:
+def _wrapped(text: str, size: float, width: float, font: str = "") -> list[str]:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
     lines, line, used = [], "", 0.0
     for ch in text:
-        step = size * (1.0 if ord(ch) > 0x2E80 else 0.52)
+        wide = 1.0 if ord(ch) > 0x2E80 else 0.52
+        step = stringWidth(ch, font, size) if font else size * wide
         if used + step > width and (ord(ch) > 0x2E80 or ch == " "):
             lines.append(line)
             line, used = "", 0.0
@@ -277,8 +282,8 @@ def _wrapped(text: str, size: float, width: float) -> list[str]:
     return [*lines, line]
 
 
-def _lines_high(row: Row, kind: str, width: float) -> int:
-    return len(_wrapped(_words(row, kind), _size(kind), width))
+def _lines_high(row: Row, kind: str, width: float, font: str) -> int:
+    return len(_wrapped(_words(row, kind), _size(kind, width), width, font))
 
 
 def _words(row: Row, kind: str) -> str:
@@ -286,14 +291,14 @@ def _words(row: Row, kind: str) -> str:
 
 
 def _draw(sheet_: Any, font: str, row: Row, kind: str, x: float, y: float, width: float) -> float:
-    size = _size(kind)
+    size = _size(kind, width)
     sheet_.setFont(font, size)
     if len(row.cells) > 1 and width > 400 and sum(map(len, row.cells)) < 48:
         step = width / len(row.cells)
         for index, cell in enumerate(row.cells):
             sheet_.drawString(x + step * index, y, cell)
         return y - size * 1.5 - 2
-    for line in _wrapped(_words(row, kind), size, width):
+    for line in _wrapped(_words(row, kind), size, width, font):
         sheet_.drawString(x, y, line)
         y -= size * 1.5
     return y - (8 if kind == "heading" else 2)

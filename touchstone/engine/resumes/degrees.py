@@ -79,7 +79,17 @@ _FACULTY = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?:(?:The\s)?(?:University|College|Institute|School|Academy|Polytechnic)\s(?:of|for)\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|the|at|in|&)\s|[ ])[A-Z][\w.'’&-]*)*(?:,\s(?:Berkeley|Los Angeles|San Diego|Davis|Irvine|Santa Barbara|Urbana-Champaign|Austin|Dallas|Madison|Amherst|Baltimore County|College Park|Lincoln|Chapel Hill|Ann Arbor))?"
-    r"|[A-Z][\w.'’&-]*(?:(?:\s(?:of|and|the|&|for|at)\s|[ ])[A-Z][\w.'’&-]*)*?[ ](?:University|College|Polytechnic|Institute of Technology|Institute|Academy|High School|Secondary School|School)(?:\sof\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|&)\s|[ ])[A-Z][\w.'’&-]*)*)?(?:(?:\sat\s|,\s)(?:Urbana-Champaign|Austin|Dallas|Fullerton|Long Beach|Northridge|Buffalo|Stony Brook|Chicago))?(?:\s\([A-Z][\w ]{2,16}\))?)"
+    r"|[A-Z][\w.'’&-]*(?:(?:\s(?:of|and|the|&|for|at)\s|[ ])[A-Z][\w.'’&-]*)*?[ ](?:University|College(?:\s(?:London|Dublin|Cork|Galway))?|Polytechnic|Institute of Technology|Institute|Academy|High School|Secondary School|School)(?:\sof\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|&)\s|[ ])[A-Z][\w.'’&-]*)*)?(?:(?:\sat\s|,\s)(?:Urbana-Champaign|Austin|Dallas|Fullerton|Long Beach|Northridge|Buffalo|Stony Brook|Chicago))?(?:\s\([A-Z][\w ]{2,16}\))?)"
+)
+_FOREIGN = re.compile(
+    r"(?:Universidad|Universidade|Universitat|Universität|Université|Università|Uniwersytet|"
+    r"Hochschule|École|Ecole|Escuela|Politecnico|Politécnica|Technische Universität|Instituto|Institut)"
+    r"(?: (?:de|da|do|di|del|della|des|du|la|le|los|für|der|zu|of|and|y|e)\b| [A-ZÀ-Þ][\w'’&.-]*)+"
+)
+_RUN_ON = re.compile(
+    r"\s(?:Bachelor|Master|Doctor|Associate|Diploma|Ph\.?D|MBA|B\.?Sc?|M\.?Sc?|B\.?A|M\.?A|BEng|MEng|"
+    r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|Spring|Summer|Fall|Winter|GPA)\b.*$"
 )
 _STRAY = re.compile(
     r"^(?:The\s)?(?:Bachelor|Master|Doctor|Associate|B\.?Sc|M\.?Sc|B\.?A|M\.?A|Ph\.?D|MBA|B\.?Eng|M\.?Eng|BS|MS)\b.*?(?:\bfrom\b|\bat\b|,)\s*",
@@ -143,10 +153,13 @@ def _university(match: re.Match[str]) -> tuple[str, int, int]:
 def _latin_school(text: str) -> tuple[str, int, int]:
     hints = school_hints()
     for match in _ENGLISH.finditer(text):
-        name = _STRAY.sub("", match[0]).strip(" ,.")
+        name = _RUN_ON.sub("", _STRAY.sub("", match[0])).strip(" ,.")
         if len(name) > 6:
             start = match.start() + match[0].rfind(name)
             return name, start, start + len(name)
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        return foreign[0], foreign.start(), foreign.end()
     for short in sorted(hints["short_en"], key=len, reverse=True):
         found = re.search(rf"(?<![A-Za-z]){re.escape(short)}(?![A-Za-z])", text)
         if found:

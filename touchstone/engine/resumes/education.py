@@ -75,6 +75,8 @@ def _drafts(part: Part) -> list[_Draft]:
             waiting = []
         elif (dated and (not drafts or (complete and not line.bullet))) or waiting:
             waiting.append(line)
+        elif drafts and complete and _names_degree(line) and _names_degree(*drafts[-1].lines):
+            waiting.append(line)
         elif drafts:
             drafts[-1].lines.append(line)
         elif degree_in(line.text) != "none":
@@ -85,6 +87,13 @@ def _drafts(part: Part) -> list[_Draft]:
         else:
             drafts[-1].lines.extend(waiting)
     return drafts
+
+
+def _names_degree(*lines: Line) -> bool:
+    """Whether a line that is no item of a list names a degree."""
+    return any(
+        not line.bullet and len(line.text) < 80 and degree_in(line.text) != "none" for line in lines
+    )
 
 
 def _loose(part: Part, as_of: dt.date) -> list[Education]:

@@ -15,7 +15,7 @@ _LABEL = re.compile(
 )
 _NEXT_LABEL = re.compile(
     r"\s*(?:性\s*别|年\s*龄|电\s*话|手\s*机|出生|民\s*族|邮\s*箱|学\s*历|籍\s*贯|应聘|求职|联系|政治|婚姻|工作|现居|身高|毕业|"
-    r"gender|sex|age|phone|tel|mobile|e-?mail|date|address|nationality).*$",
+    r"\b(?:gender|sex|age|phone|tel|mobile|e-?mail|date|address|nationality)\b).*$",
     re.IGNORECASE,
 )
 _PIECES = re.compile(

@@ -13,7 +13,7 @@ _BULLET = re.compile(
 )
 _HEADING_CHARS = 40
 _ORDINAL = re.compile(
-    r"^\s*(?:第?[一二三四五六七八九十]{1,3}(?:部分)?\s*[、.，:：)）]|[(（][一二三四五六七八九十]{1,3}[)）]|"
+    r"^[\s#*>【\[■□◆●▪•]*(?:第?[一二三四五六七八九十]{1,3}(?:部分)?\s*[、.，:：)）]|[(（][一二三四五六七八九十]{1,3}[)）]|"
     r"part\s+(?:\d|[ivx]+|one|two|three|four|five|six)\b[.:]?|[IVX]{1,4}[.、]\s)\s*",
     re.IGNORECASE,
 )
@@ -27,6 +27,9 @@ _IS_WIDE = re.compile("[\u3000\uff01-\uff5e]")
 # Headings that are also labels of a single line in a resume's head.
 _ALSO_LABELS = {"header", "intention", "languages", "interests", "other", "profile", "certificates"}
 _ALSO_LABELS |= {"awards", "education", "skills", "training", "references"}
+# What a course of study is told with, on a line that begins with its word.
+_IN_EDUCATION = {"campus", "training", "awards", "other", "publications", "certificates", "header"}
+_COURSES = re.compile(r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.I)
 _PLAIN_KINDS = {"education", "skills", "certificates", "profile", "languages"}
 
 
@@ -134,7 +137,7 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
         return "", None
     kind = heading_kind(text)
     if kind:
-        if _is_item(line, kind, current):
+        if _is_item(line, kind, current) or (current == "education" and _COURSES.match(text)):
             return "", None
         return kind, None
     match = _LABEL.match(text)
@@ -152,6 +155,8 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
 def _is_label(line: Line, kind: str, current: str) -> bool:
     """Whether "工具:Python" or "项目成果:…" is an item of the part it stands in and heads nothing."""
     if kind == current or line.bullet:
+        return True
+    if current == "education" and kind in _IN_EDUCATION:
         return True
     if current in {"work", "project", "internship", "skills", "part_time"}:
         # A title of four characters is a heading even where its text follows on the same line.
