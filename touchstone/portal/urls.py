@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.portal.views import entry, home, interviews, rights, tasks
+from touchstone.portal.views import demo, entry, home, interviews, rights, tasks
 
 urlpatterns = [
     path("", home.overview, name="portal-home"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("my-data.zip", rights.my_data, name="portal-data"),
     path("device/", entry.other_device, name="portal-device"),
     path("leave/", entry.leave, name="portal-leave"),
+    path("demo/", demo.as_candidate, name="portal-demo"),
     path("new-link/", entry.new_link, name="portal-new-link"),
     path("<str:token>/", entry.enter, name="portal-enter"),
 ]
