@@ -249,7 +249,7 @@ class ModelReader:
         self, data: Mapping[str, Any], key: str, at: Place, *, needed: bool = False
     ) -> Sequence[Any]:
         value = data.get(key)
-        if value is None and not needed:
+        if not needed and (value is None or value == []):
             return ()
         if value is None or value == []:
             self.refuse("model_missing", (*at, key))
