@@ -17,7 +17,7 @@ from touchstone.audit.files import display_name, file_bytes, file_store
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import Conflict, InvalidInput
-from touchstone.common.messages import Message, say
+from touchstone.common.messages import Bilingual, Message, say
 from touchstone.engine.profiles import learning
 from touchstone.engine.profiles.learning import LearnedModel, learn_model
 from touchstone.engine.profiles.wishes import WishProposal, wishes_to_indicators
@@ -35,6 +35,10 @@ from touchstone.positions.models import BusinessWish, HistoryBatch, PastCase, Po
 from touchstone.positions.tables import Table, read_table
 
 MOST_PROBLEMS = 200
+FACT_NAMES = {
+    "years_experience": Bilingual("工作年限", "Years of experience"),
+    "training_projects": Bilingual("参与过的训练项目数", "Training projects taken part in"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,9 @@ def wishes_propose(position: Position) -> list[tuple[BusinessWish, WishProposal]
 
 
 def feature_name(feature: str, lang: str) -> str:
-    """A feature in words: the concept's name where it is one of the taxonomy's."""
+    """A feature in words: a counted fact's, or the concept's name where the taxonomy has it."""
+    if feature in FACT_NAMES:
+        return FACT_NAMES[feature].text(lang)
     from touchstone.engine.text.taxonomy import taxonomy
 
     known = taxonomy()

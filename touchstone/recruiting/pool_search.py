@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -23,13 +23,18 @@ from touchstone.engine.matching.query import (
     like_person,
     understand,
 )
-from touchstone.engine.matching.ranking import Found, rank
+from touchstone.engine.matching.ranking import Found, Ranking, counted, rank
 from touchstone.engine.text.taxonomy import taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
 from touchstone.recruiting.models import PoolEntry, PoolPosting
 
 MOST_REASONS = 4
+FACETS = {
+    "reached": ("report", "interview", "assessment", "resume"),
+    "degree": ("doctor", "master", "bachelor", "associate"),
+    "language": ("zh", "en"),
+}
 LEVEL = {"listed": 1, "used": 2, "result": 3}
 _EDGE = re.compile(r"[。；;\n！？!?]")
 LONGEST_QUOTE = 90
@@ -63,11 +68,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits, how many there are in all, and how the words were understood."""
+    """A page of hits, how many there are in all, and how the words were understood.
+
+    Attributes:
+        facets: fact → (value, how many of those found have it), where any has.
+    """
 
     query: Query
     hits: tuple[Hit, ...]
     total: int
+    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
 
 
 def visible_entries(person: Person) -> QuerySet[PoolEntry]:
@@ -143,25 +153,32 @@ def _run(
 ) -> SearchResult:
     scope = branches if branches is not None else branches_of(person, SEES_BRANCH) if person else []
     own = Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
-    found, total = _ranked(replace(query, filters=(*query.filters, own)), most)
+    ranking, facets = _ranked(replace(query, filters=(*query.filters, own)), most)
     entries = {
         entry.pk: entry
         for entry in PoolEntry.objects.filter(
-            pk__in=[f.number for f in found], expires_at__gt=at
+            pk__in=[f.number for f in ranking.found], expires_at__gt=at
         ).select_related("candidate", "branch")
     }
-    hits = tuple(_hit(query, f, entries[f.number]) for f in found if f.number in entries)
-    return SearchResult(query, hits, total - (len(found) - len(hits)))
+    hits = tuple(_hit(query, f, entries[f.number]) for f in ranking.found if f.number in entries)
+    return SearchResult(query, hits, ranking.total - len(ranking.found) + len(hits), facets)
 
 
-def _ranked(query: Query, most: int) -> tuple[list[Found], int]:
+def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str, int]]]]:
     size = (PoolEntry.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
+    facts = [f"#{name}:{value}" for name, values in FACETS.items() for value in values]
     rows: dict[str, list[tuple[int, bytes, bytes]]] = {}
-    wanted = PoolPosting.objects.filter(term__in=sorted(query.all_terms()))
+    wanted = PoolPosting.objects.filter(term__in=sorted(query.all_terms().union(facts)))
     for term, segment, ids, weights in wanted.values_list("term", "segment", "ids", "weights"):
         rows.setdefault(term, []).append((segment, bytes(ids), bytes(weights)))
     postings = {term: joined(parts) for term, parts in rows.items()}
-    return rank(query, postings, size, most)
+    ranking = rank(query, postings, size, most)
+    counts = counted(ranking, postings, facts)
+    facets = {
+        name: [(v, counts[f"#{name}:{v}"]) for v in values if counts.get(f"#{name}:{v}")]
+        for name, values in FACETS.items()
+    }
+    return ranking, facets
 
 
 def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:

@@ -20,7 +20,7 @@ from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff, wants_json
 from touchstone.desk.shell import position_shell
 from touchstone.positions.models import Position
-from touchstone.positions.permissions import may_run, position_for, require_run
+from touchstone.positions.permissions import may_run, position_for, require_run, require_sees
 from touchstone.recruiting.models import DuplicateCase, Resume, ResumeBatch
 from touchstone.recruiting.page_images import page_image
 from touchstone.recruiting.permissions import application_for
@@ -63,6 +63,7 @@ def _batch(position: Position, ref: str) -> ResumeBatch | None:
 def import_page(request: DeskRequest, ref: str) -> HttpResponse:
     """Drop files here; below, what became of each."""
     position = position_for(request.user, ref)
+    require_sees(request.user, position)
     position_shell(request, position, "screening")
     context = _progress_context(request, position)
     return render(
@@ -83,6 +84,7 @@ def import_page(request: DeskRequest, ref: str) -> HttpResponse:
 def progress(request: DeskRequest, ref: str) -> HttpResponse:
     """The same files again, for the page to follow them."""
     position = position_for(request.user, ref)
+    require_sees(request.user, position)
     context = _progress_context(request, position)
     context["may_run"] = may_run(request.user, position)
     return render(request, "desk/parts/import_progress.html", context)
@@ -148,6 +150,7 @@ def upload(request: DeskRequest, ref: str) -> HttpResponse:
 def duplicates(request: DeskRequest, ref: str) -> HttpResponse:
     """Pairs that may be one person: merge, keep apart, take back."""
     position = position_for(request.user, ref)
+    require_sees(request.user, position)
     if request.method == "POST":
         require_run(request.user, position)
         _decide(request, position)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
@@ -107,9 +108,12 @@ def pool_remove(*, actor: Actor, entry: PoolEntry, reason: str, at: dt.datetime)
 
 
 def pool_expire(*, at: dt.datetime) -> int:
-    """Removes everybody whose time is over or who took their consent back; returns how many."""
+    """Extends who agreed again, removes everybody whose time is over or who took their consent
+    back; returns how many were removed."""
     over = 0
-    for entry in PoolEntry.objects.select_related("candidate", "branch").iterator():
+    for entry in PoolEntry.objects.select_related("candidate__branch", "branch").iterator():
+        if entry.reminded_at or entry.expires_at <= at:
+            entry = pool_renew(actor=SYSTEM, candidate=entry.candidate, at=at) or entry
         gone = entry.candidate.erased_at is not None
         agreed = has_consent(entry.candidate, Consent.Purpose.TALENT_POOL, at)
         if entry.expires_at <= at or gone or not agreed:
@@ -119,9 +123,16 @@ def pool_expire(*, at: dt.datetime) -> int:
     return over
 
 
-def pool_ask_again(*, at: dt.datetime, actor: Actor = SYSTEM) -> int:
-    """Writes to those whose time ends within 30 days, once; returns how many."""
-    due = PoolEntry.objects.filter(
+def pool_ask_again(
+    *, at: dt.datetime, actor: Actor = SYSTEM, among: QuerySet[PoolEntry] | None = None
+) -> int:
+    """Writes to those whose time ends within 30 days, once; returns how many.
+
+    Args:
+        among: the entries the asker looks after; everybody's without.
+    """
+    entries = PoolEntry.objects.all() if among is None else among
+    due = entries.filter(
         expires_at__gt=at, expires_at__lte=at + ASK_BEFORE, reminded_at=None
     ).select_related("candidate", "branch")
     asked = 0
@@ -132,10 +143,13 @@ def pool_ask_again(*, at: dt.datetime, actor: Actor = SYSTEM) -> int:
 
 @transaction.atomic
 def pool_renew(*, actor: Actor, candidate: Candidate, at: dt.datetime) -> PoolEntry | None:
-    """Extends the entry to the end of the candidate's fresh consent; nothing without either."""
+    """Extends the entry to the end of the candidate's fresh consent; nothing without one that
+    was given after the entry was made or the candidate asked."""
     entry = PoolEntry.objects.select_for_update().filter(candidate=candidate).first()
     consent = consent_standing(candidate, Consent.Purpose.TALENT_POOL)
     if entry is None or consent is None or not consent.granted or consent.expires_at is None:
+        return None
+    if consent.at < (entry.reminded_at or entry.added_at) or consent.expires_at <= at:
         return None
     entry.expires_at = consent.expires_at
     entry.reminded_at = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +15,11 @@ from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
-from touchstone.engine.profiles.model import CompetencyModel, parse_model
+from touchstone.engine.profiles.model import CompetencyModel, model_document, parse_model
 from touchstone.engine.resumes.document import Document
 from touchstone.engine.resumes.parse import parse
 from touchstone.positions.models import CompetencyModelVersion, Position
+from touchstone.positions.services import model_version_save
 from touchstone.recruiting.models import Application, Resume, Screening
 from touchstone.recruiting.reading import storable
 from touchstone.recruiting.services.intake import screenings_keep
@@ -153,3 +155,31 @@ def _log(
         branch_ref=position.branch.ref,
         detail={"applications": refs, "model": version.number},
     )
+
+
+@transaction.atomic
+def line_set(
+    *, actor: Actor, position: Position, line: float, at: dt.datetime
+) -> CompetencyModelVersion:
+    """Keeps a line for "advance" as a new version of the model and has everybody screened by it.
+
+    Raises:
+        InvalidInput: the position has no model.
+    """
+    version = position.model_version
+    if version is None:
+        raise InvalidInput(say("positions.model_missing"))
+    model = parse_model(version.document)
+    decision = replace(
+        model.decision, advance_min=line, review_min=min(model.decision.review_min, line)
+    )
+    fresh = model_version_save(
+        actor=actor,
+        position=position,
+        document=model_document(replace(model, decision=decision)),
+        at=at,
+        based_on=version.number,
+        note=f"{model.decision.advance_min:g} → {line:g}",
+    )
+    rescreen_ask(actor=actor, position=position)
+    return fresh
