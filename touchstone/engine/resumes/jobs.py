@@ -22,7 +22,7 @@ _PART_TIME = re.compile(
 )
 _SENTENCE = re.compile(r"[。;；!！]\s*$|[。；]")
 _BODY = re.compile(
-    r"^(?:工作内容|工作职责|岗位职责|主要职责|职责描述|工作描述|主要工作|职责|内容|业绩|工作业绩|主要业绩|成果|项目|项目描述|项目名称|工作成果|技术栈|负责|主要负责|参与|带领|主导|responsibilities|key (?:responsibilities|achievements)|achievements|duties|description|highlights|projects?\b|tech(?:nologies| stack)|skills|tools)",
+    r"^(?:工作内容|工作职责|岗位职责|主要职责|职责描述|工作描述|主要工作|(?:职责|内容|业绩|成果|项目)\s*(?:[:：]|$)|工作业绩|主要业绩|项目描述|项目名称|工作成果|技术栈|负责(?!人)|主要负责|参与|带领|主导|responsibilities|key (?:responsibilities|achievements)|achievements|duties|description|highlights|projects?\b(?! (?:manager|lead|coordinator|director|engineer|assistant|specialist|officer|intern|analyst|administrator|management|consultant|executive|head|owner))|tech(?:nologies| stack)|skills|tools)",
     re.IGNORECASE,
 )
 _PROSE_ZH = re.compile(
@@ -34,6 +34,12 @@ _PROSE_EN = re.compile(
 )
 _TABLE_HEAD = re.compile(
     r"^(?:时间|起止|起止时间|公司|公司名称|单位|工作单位|职位|职务|岗位|部门|工作内容|职责|离职原因|证明人|period|dates?|company|employer|title|position|\s|\t|/|\|)+$",
+    re.IGNORECASE,
+)
+_PROJECT_LINE = re.compile(
+    r"项目(?!经理|主管|专员|助理|负责人|总监|管理|运营|工程师|组长|协调|部|PM)"
+    r"|project\b(?! (?:manager|lead|coordinator|director|engineer|assistant|specialist|officer|intern"
+    r"|analyst|administrator|management|consultant|executive|head|owner))",
     re.IGNORECASE,
 )
 _MAX_HEAD = 3
@@ -141,7 +147,7 @@ def _anchors(lines: list[Line]) -> list[_Anchor]:
             continue
         rest = len(line.text) - (span.end - span.start)
         early = span.start - line.bullet <= 30
-        if re.match(r"(?:项目|project\b)", line.text[line.bullet :], re.IGNORECASE) and rest > 6:
+        if _PROJECT_LINE.match(line.text[line.bullet :]) and rest > 6:
             continue
         if (
             rest <= 70

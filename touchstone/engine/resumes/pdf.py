@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from touchstone.common.messages import Message, say
@@ -36,6 +36,7 @@ _BAD_SHARE = 0.3
 _MAX_SIDE_PT = 14_400  # PDF's own limit without UserUnit
 _OCR_DPI = 200
 _GAP_EM = 1.6
+_SOFT_EM = 0.7  # a gap that may be a gutter; without one the line stays whole
 _GLUE_EM = 0.4  # runs this far apart with no space between them are not one word
 
 
@@ -309,7 +310,8 @@ def _by_words(
         word = _union(first, last, [head, tail])
         before = segments[-1] if segments else None
         apart = before is not None and before.end == first
-        if before and not apart and -em < word.left - before.right < _GAP_EM * em:
+        gap = word.left - before.right if before else 0.0
+        if before and not apart and -em < gap < _SOFT_EM * em:
             segments[-1] = Segment(
                 before.start,
                 last,
@@ -317,9 +319,11 @@ def _by_words(
                 min(before.top, word.top),
                 max(before.right, word.right),
                 max(before.bottom, word.bottom),
+                before.follows,
             )
         else:
-            segments.append(word)
+            soft = before is not None and not apart and 0 < gap < _GAP_EM * em
+            segments.append(replace(word, follows=soft))
     return segments
 
 

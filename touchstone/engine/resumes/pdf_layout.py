@@ -13,7 +13,11 @@ _SAME_LINE = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of characters on one line, with its box in fractions of the page from the top left."""
+    """A run of characters on one line, with its box in fractions of the page from the top left.
+
+    ``follows``: it goes on closely behind the one before, and belongs to it unless a gutter runs
+    between the two.
+    """
 
     start: int
     end: int
@@ -21,6 +25,7 @@ class Segment:
     top: float
     right: float
     bottom: float
+    follows: bool = False
 
 
 def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
@@ -33,10 +38,30 @@ def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
     rows = _rows(segments)
     ordered: list[tuple[Segment, str]] = []
     for block in _blocks(rows):
-        for row in block:
+        for row in map(_closed_up, block):
             ordered.extend((segment, "\t") for segment in row[:-1])
             ordered.append((row[-1], "\n"))
     return ordered
+
+
+def _closed_up(row: list[Segment]) -> list[Segment]:
+    """A row with the segments that follow each other closely as one."""
+    closed: list[Segment] = []
+    for segment in row:
+        before = closed[-1] if closed else None
+        if before and segment.follows and 0 <= segment.start - before.end <= 3:
+            closed[-1] = Segment(
+                before.start,
+                segment.end,
+                before.left,
+                min(before.top, segment.top),
+                segment.right,
+                max(before.bottom, segment.bottom),
+                before.follows,
+            )
+        else:
+            closed.append(segment)
+    return closed
 
 
 def _rows(segments: list[Segment]) -> list[list[Segment]]:

@@ -59,6 +59,7 @@ _NOT_TITLE = re.compile(
     r"^(?:负责|参与|带领|主导|完成|协助|管理了|使用|通过|responsible|managed|led|built|worked|designed|developed|conducted)",
     re.IGNORECASE,
 )
+_TITLE_SUFFIX = re.compile(r"(?:[\u4e00-\u9fff](?<![人会成党团])[师员]|专家|首席官|总工|高工|助教|教授|校长|院长|干事)$")
 _LEVEL = re.compile(
     r"^(?:高级|资深|初级|中级|首席|见习|主任|副|兼职|实习|AI|NLP|CV|AIGC|LLM|RLHF|Prompt|大模型|人工智能|数据|[A-Z]\d|P\d{1,2}|T\d{1,2})$"
 )
@@ -91,7 +92,7 @@ def _classify_han(text: str) -> tuple[Kind, bool]:
         return "company", True
     if ending("company_anywhere").search(text) or "有限公司" in text or "公司" in text[-8:]:
         return "company", True
-    title = ending("title_ends").search(text)
+    title = ending("title_ends").search(text) or _TITLE_SUFFIX.search(text)
     if title and len(text) <= 24 and not _NOT_TITLE.match(text):
         return "title", True
     if re.search(r"(?:部|部门|事业部|事业群|小组|团队|科室|项目组|组|BG|BU)$", text):
