@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from touchstone.common.messages import Bilingual
-from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume
 from touchstone.engine.screening.demand import no_demand
@@ -25,7 +23,6 @@ _REPEATED = 4
 _COPIED = 3
 _ADVERTISING = 2
 _OVERLAP_MONTHS = 4.0
-_NO_MODEL = CompetencyModel(Bilingual("", ""), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +66,6 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
 def resume_flags(text: str, resume: ParsedResume) -> tuple[str, ...]:
     """Flags of a resume by itself, read against no model; sorted."""
     return suspicions(read_resume(text, resume, no_demand(), resume.as_of), resume).flags
-
-
-def resume_flags(text: str, resume: ParsedResume) -> tuple[str, ...]:
-    """The flags of a resume that no model is needed for, sorted."""
-    reading = read_resume(text, resume, demand_of(_NO_MODEL), resume.as_of)
-    return suspicions(reading, resume).flags
 
 
 def _is_wall(reading: ResumeReading) -> bool:
