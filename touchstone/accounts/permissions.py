@@ -11,6 +11,9 @@ from touchstone.common.actors import Actor
 from touchstone.common.errors import NotAllowed, NotFound
 from touchstone.common.messages import say
 
+# Not an empty Q: `Q() | Q(x)` is `Q(x)`, which would take everything away from those who see all.
+EVERYTHING = Q(pk__isnull=False)
+
 
 def person_actor(person: Person, request_id: str = "") -> Actor:
     """The person as the actor of a service."""
@@ -56,7 +59,7 @@ def in_branches(person: Person, roles: Iterable[str], field: str = "branch") -> 
     for role in roles:
         for branch_id in role_scopes(person).get(role, ()):
             if branch_id is None:
-                return Q()
+                return EVERYTHING
             ids.add(branch_id)
     return Q(**{f"{field}_id__in": ids}) if ids else Q(pk__in=[])
 
@@ -72,7 +75,7 @@ def in_branches_self(person: Person, roles: Iterable[str]) -> Q:
     for role in roles:
         for branch_id in role_scopes(person).get(role, ()):
             if branch_id is None:
-                return Q()
+                return EVERYTHING
             ids.add(branch_id)
     return Q(pk__in=ids)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -50,11 +51,11 @@ def _span(wanted: str, size: int) -> tuple[int, int] | None:
     return (first, last)
 
 
-def _blocks(path: Path, first: int, length: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(first)
+async def _blocks(path: Path, first: int, length: int) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        await asyncio.to_thread(file.seek, first)
         while length > 0:
-            block = file.read(min(BLOCK, length))
+            block = await asyncio.to_thread(file.read, min(BLOCK, length))
             if not block:
                 return
             length -= len(block)
