@@ -90,7 +90,7 @@ def test_a_report_holds_every_part_and_only_what_its_facts_support(
     assert report.analysis
     assert unsupported(facts, report.analysis) == []
     words = [message_text(s["message"]) for s in report.analysis]
-    assert any("高于本轮" in sentence for sentence in words)
+    assert any("高于本轮其余候选人" in sentence for sentence in words)
     assert {s["section"] for s in report.analysis} >= {"strength", "robustness"}
 
 

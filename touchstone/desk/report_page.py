@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(slots=True)
 class Section:
-    """A section of the analysis: its sentences, and its evidence once each."""
+    """A section of the analysis: its sentences, and the evidence no section before has shown."""
 
     key: str
     title: str
@@ -60,7 +60,8 @@ def words(name: Mapping[str, str] | str) -> str:
 
 
 def sections(report: Report) -> list[Section]:
-    """The analysis in reading order; evidence is numbered through the whole report."""
+    """The analysis in reading order; evidence is numbered through the whole report, and shown
+    beside the first sentence that rests on it."""
     titles = {
         "strength": choose("长处", "Strengths"),
         "risk": choose("风险", "Risks"),
@@ -77,12 +78,13 @@ def sections(report: Report) -> list[Section]:
         section = found[sentence["section"]]
         shown = []
         for name in sentence["evidence"]:
+            fresh = name not in numbers
             numbers.setdefault(name, len(numbers) + 1)
             shown.append(_shown(pieces[name], numbers[name]))
+            if fresh:
+                section.evidence.append(shown[-1])
         level = max((s.level for s in shown), default=0)
         section.lines.append(Line(message_text(sentence["message"]), level, shown))
-        known = {s.id for s in section.evidence}
-        section.evidence += [s for s in shown if s.id not in known]
     return [section for section in found.values() if section.lines]
 
 

@@ -23,7 +23,7 @@ def indexed(*people: PersonText) -> tuple[dict[str, tuple[np.ndarray, np.ndarray
 
 def search(words: str, *people: PersonText) -> list[Found]:
     postings, size = indexed(*people)
-    return rank(understand(words), postings, size, 50)[0]
+    return list(rank(understand(words), postings, size, 50).found)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_like_and_for_model_use_the_same_index() -> None:
     twin = PersonText(text="数据标注质检，PyTorch 微调，错误率下降 3%。")
     postings, size = indexed(trainer, clerk, twin)
     terms = person_terms(trainer, shown_concepts(trainer))
-    found, _n = rank(like_person(terms), postings, size, 10)
+    found = rank(like_person(terms), postings, size, 10).found
     assert [f.number for f in found][:2] == [0, 2]
     model = {
         "dimensions": [
@@ -124,7 +124,7 @@ def test_like_and_for_model_use_the_same_index() -> None:
     query = for_model(model)
     assert len(query.groups) == 2
     assert query.groups[0].worth == pytest.approx(3 * query.groups[1].worth)
-    assert {f.number for f in rank(query, postings, size, 10)[0]} == {0, 2}
+    assert {f.number for f in rank(query, postings, size, 10).found} == {0, 2}
 
 
 def test_equal_scores_are_ordered_by_number_and_empty_queries_find_nobody() -> None:

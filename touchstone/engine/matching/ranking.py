@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +32,17 @@ class Found:
     groups: tuple[tuple[int, float], ...]
 
 
-def rank(query: Query, postings: Postings, size: int, most: int) -> tuple[list[Found], int]:
-    """The best people and how many there are in all.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best people, how many there are in all, and everybody's numbers in rising order."""
+
+    found: tuple[Found, ...]
+    total: int
+    numbers: npt.NDArray[np.int64]
+
+
+def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
+    """The best people for a query.
 
     A person's score is the weighted mean of their strengths over the groups looked for, a group
     counting its worth times how rare it is, times the root of the share of groups they have; so
@@ -61,7 +70,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> tuple[list[F
             have += np.float32(worth) * (strength > 0)
     if wanted:
         if total <= 0:
-            return [], 0
+            return Ranking((), 0, np.zeros(0, dtype=np.int64))
         score = score / np.float32(total) * np.sqrt(have / np.float32(total))
         allowed &= have > 0
     else:
@@ -71,15 +80,24 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> tuple[list[F
     numbers = np.flatnonzero(allowed)
     scores = np.round(np.minimum(score[numbers], 1.0), 6)
     order = np.lexsort((numbers, -scores))[:most]
-    found = [
+    found = tuple(
         Found(
             int(numbers[i]),
             round(100 * float(scores[i]), 1),
             _groups(int(numbers[i]), strengths),
         )
         for i in order
-    ]
-    return found, len(numbers)
+    )
+    return Ranking(found, len(numbers), numbers)
+
+
+def counted(ranking: Ranking, postings: Postings, terms: Sequence[str]) -> dict[str, int]:
+    """How many of those found have each term."""
+    return {
+        term: int(np.isin(postings[term][0], ranking.numbers, assume_unique=True).sum())
+        for term in terms
+        if term in postings
+    }
 
 
 def _groups(number: int, strengths: Mapping[int, Floats]) -> tuple[tuple[int, float], ...]:

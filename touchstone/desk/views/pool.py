@@ -1,0 +1,274 @@
+"""The talent pool: find, look at one person across rounds, remember, ask again, let go."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from touchstone.accounts.models import Role
+from touchstone.accounts.permissions import has_role, in_branches
+from touchstone.common.clock import utc_now
+from touchstone.common.errors import NotAllowed
+from touchstone.common.messages import say
+from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.report_page import degree_word, words
+from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.evaluation.permissions import blind
+from touchstone.evaluation.services.reports import latest_report
+from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
+from touchstone.recruiting import pool_search
+from touchstone.recruiting.models import Application, Consent, PoolEntry
+from touchstone.recruiting.permissions import application_for
+from touchstone.recruiting.services import pool
+from touchstone.recruiting.services.consents import consent_standing
+from touchstone.ui.bilingual import active_language, choose, message_text
+
+SEES_POOL = (Role.ADMINISTRATOR, Role.RECRUITER, Role.AUDITOR)
+RUNS_POOL = (Role.ADMINISTRATOR, Role.RECRUITER)
+SOON = dt.timedelta(days=30)
+PER_PAGE = 50
+
+
+@require_GET
+@staff(*SEES_POOL)
+def search(request: DeskRequest) -> HttpResponse:
+    """People by words and filters, for a position, or like somebody; with why they were found."""
+    now = utc_now()
+    asked = request.GET.get("q", "").strip()[:400]
+    chosen = [(name, v) for name in pool_search.FACETS for v in request.GET.getlist(name)[:4]]
+    chosen += [("tag", tag[:24]) for tag in request.GET.getlist("tag")[:3]]
+    position = like = None
+    if request.GET.get("position"):
+        position = position_for(request.user, request.GET["position"])
+        found = pool_search.pool_recommend(position, at=now, person=request.user, most=PER_PAGE)
+    elif request.GET.get("like"):
+        like = pool_search.entry_for(request.user, request.GET["like"])
+        found = pool_search.pool_like(person=request.user, entry=like, at=now, most=PER_PAGE)
+    else:
+        found = pool_search.pool_search(
+            person=request.user, words=asked, at=now, filters=chosen, most=PER_PAGE
+        )
+    entries = pool_search.visible_entries(request.user)
+    return render(
+        request,
+        "desk/pool.html",
+        {
+            "q": asked,
+            "found": found,
+            "labels": pool_search.query_labels(found.query),
+            "wanted": [message_text(m) for m in pool_search.filter_messages(found.query)],
+            "facets": _facets(request, found),
+            "chosen": bool(chosen),
+            "position": position,
+            "like": like,
+            "positions": visible_positions(request.user).exclude(status="closed")[:12],
+            "size": entries.filter(expires_at__gt=now).count(),
+            "soon": entries.filter(expires_at__gt=now, expires_at__lte=now + SOON).count(),
+            "may_run": has_role(request.user, RUNS_POOL),
+        },
+    )
+
+
+def _facets(
+    request: DeskRequest, found: pool_search.SearchResult
+) -> list[tuple[str, list[tuple[str, bool, str, int]]]]:
+    """Per fact its title and (address that sets or drops it, whether it is set, words, count)."""
+    titles = {
+        "reached": choose("上次走到", "Came as far as"),
+        "degree": choose("学历", "Degree"),
+        "language": choose("简历语言", "Resume in"),
+    }
+    facets = []
+    for name, rows in found.facets.items():
+        given = request.GET.getlist(name)
+        links = []
+        for value, n in rows:
+            params = request.GET.copy()
+            params.setlist(name, [] if value in given else [value])
+            links.append((f"?{params.urlencode()}", value in given, fact_word(name, value), n))
+        if links:
+            facets.append((titles[name], links))
+    return facets
+
+
+def fact_word(name: str, value: str) -> str:
+    """A fact's value in words."""
+    known = {
+        "report": choose("报告", "a report"),
+        "interview": choose("面试", "interviews"),
+        "assessment": choose("测评", "the assessment"),
+        "resume": choose("仅简历", "the resume"),
+        "zh": "中文",
+        "en": "English",
+    }
+    return degree_word(value) if name == "degree" else known.get(value, value)
+
+
+@require_GET
+@staff(*SEES_POOL)
+def person(request: DeskRequest, ref: str) -> HttpResponse:
+    """One person across rounds: what they have shown, scores then and since, notes, consent."""
+    now = utc_now()
+    entry = pool_search.entry_for(request.user, ref)
+    lang = active_language()
+    known = taxonomy()
+    marks = [
+        {
+            "start": row["start"],
+            "end": row["end"],
+            "kind": row["strength"],
+            "id": f"p{number}",
+            "name": known.name(row["concept"], lang) if row["concept"] in known.concepts else "",
+            "level": pool_search.LEVEL.get(row["strength"], 1),
+        }
+        for number, row in enumerate(entry.concepts)
+    ]
+    return render(
+        request,
+        "desk/pool_person.html",
+        {
+            "entry": entry,
+            "marks": marks,
+            "strong": sorted(marks, key=lambda m: -m["level"])[:14],
+            "rounds": _rounds(request, entry),
+            "notes": entry.candidate.notes.select_related("author").order_by("-created_at"),
+            "consent": consent_standing(entry.candidate, Consent.Purpose.TALENT_POOL),
+            "like": pool_search.pool_like(person=request.user, entry=entry, at=now, most=6).hits,
+            "expired": entry.expires_at <= now,
+            "soon": now < entry.expires_at <= now + SOON,
+            "may_run": has_role(request.user, RUNS_POOL, entry.branch_id),
+            "positions": [
+                p
+                for p in visible_positions(request.user).filter(status="open")[:20]
+                if may_run(request.user, p)
+            ],
+        },
+    )
+
+
+def _rounds(request: DeskRequest, entry: PoolEntry) -> list[dict[str, object]]:
+    """The person's applications that the reader may see, newest first, with their last report."""
+    rows = (
+        Application.objects.filter(candidate=entry.candidate, branch_id=entry.branch_id)
+        .select_related("position", "branch")
+        .order_by("-applied_at")
+    )
+    found = []
+    for application in rows:
+        closed = blind(request.user, application)
+        report = None if closed else latest_report(application)
+        found.append(
+            {
+                "application": application,
+                "closed": closed,
+                "report": report,
+                "scores": [
+                    {**row, "title": words(row["name"])}
+                    for row in (report.facts["scores"]["dimensions"] if report else [])
+                ],
+                "decision": application.decisions.filter(undone_at=None).order_by("-at").first(),
+            }
+        )
+    return found
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def add(request: DeskRequest, ref: str) -> HttpResponse:
+    """Keeps a candidate in the pool, where they agreed."""
+    application = application_for(request.user, ref)
+    require_run(request.user, application.position)
+    report = None if blind(request.user, application) else latest_report(application)
+    scores = {
+        row["id"]: row["fair"]
+        for row in (report.facts["scores"]["dimensions"] if report else [])
+        if row["fair"] is not None
+    }
+    entry = pool.pool_add(
+        actor=request.actor,
+        application=application,
+        reason=request.POST.get("reason", ""),
+        at=utc_now(),
+        scores=scores,
+    )
+    messages.success(request, choose("已放入人才库。", "Kept in the talent pool."))
+    return HttpResponseRedirect(reverse("pool-person", args=[entry.ref]))
+
+
+def _own(request: DeskRequest, ref: str) -> PoolEntry:
+    """An entry the person may change."""
+    entry = pool_search.entry_for(request.user, ref)
+    if not has_role(request.user, RUNS_POOL, entry.branch_id):
+        raise NotAllowed(say("accounts.not_allowed"))
+    return entry
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def note(request: DeskRequest, ref: str) -> HttpResponse:
+    """Remembers something, with a day to come back to it."""
+    entry = _own(request, ref)
+    pool.pool_note_add(
+        actor=request.actor,
+        candidate=entry.candidate,
+        text=request.POST.get("text", ""),
+        at=utc_now(),
+        remind_on=_date(request.POST.get("remind_on", "")),
+        contacted=bool(request.POST.get("contacted")),
+    )
+    return HttpResponseRedirect(reverse("pool-person", args=[entry.ref]) + "#notes")
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def tags(request: DeskRequest, ref: str) -> HttpResponse:
+    """Replaces the tags."""
+    entry = _own(request, ref)
+    given = request.POST.get("tags", "").replace("，", ",").replace("、", ",")
+    pool.pool_tags_set(actor=request.actor, entry=entry, tags=given.split(","))
+    return HttpResponseRedirect(reverse("pool-person", args=[entry.ref]))
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def remove(request: DeskRequest, ref: str) -> HttpResponse:
+    """Lets somebody go, and says what was deleted and that nothing is left."""
+    entry = _own(request, ref)
+    proof = pool.pool_remove(
+        actor=request.actor, entry=entry, reason=request.POST.get("reason", ""), at=utc_now()
+    )
+    messages.success(
+        request,
+        choose(
+            f"已从人才库删除：索引 {proof['postings']} 处、备注 {proof['notes']} 条，"
+            f"查过，剩余 {proof['left']} 处。",
+            f"Deleted from the pool: {proof['postings']} index rows, {proof['notes']} notes; "
+            f"checked, {proof['left']} left.",
+        ),
+    )
+    return HttpResponseRedirect(reverse("pool"))
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def ask(request: DeskRequest) -> HttpResponse:
+    """Asks everybody whose time ends within 30 days whether to stay, once each."""
+    own = PoolEntry.objects.filter(in_branches(request.user, RUNS_POOL))
+    asked = pool.pool_ask_again(at=utc_now(), actor=request.actor, among=own)
+    messages.success(
+        request,
+        choose(f"已写信给 {asked} 人，请他们确认是否留下。", f"{asked} people were asked to stay."),
+    )
+    return HttpResponseRedirect(reverse("pool"))
