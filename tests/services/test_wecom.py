@@ -29,6 +29,7 @@ from touchstone.interviews.services.booking import interview_cancel, interview_m
 from touchstone.interviews.services.invitations import interview_announce
 from touchstone.interviews.services.outside_events import event_handle
 from touchstone.interviews.services.schedules import schedule_follow
+from touchstone.interviews.services.wecom_setup import STEPS
 from touchstone.recruiting.models import OutboxMessage
 from touchstone.recruiting.services.sending import message_send
 
@@ -273,3 +274,44 @@ def test_a_wrong_way_back_signs_nobody_in(
         start(browser)
     assert browser.get("/sign-in/wecom/back/", back).status_code == 403
     assert browser.get("/").status_code == 302
+
+
+def test_the_assistant_tries_every_step(
+    platform: SimulatedWecom, company: Company, settings: Any
+) -> None:
+    settings.BASE_URL = "https://hr.example.com"
+    Person.objects.filter(pk=company.administrator.pk).update(wecom_userid="zhou")
+    platform.members["zhou"] = ("周程", [1])
+    browser = sign_in(company.administrator)
+    for key in STEPS:
+        page = browser.post(f"/people/wecom/{key}/", follow=True).content.decode()
+        assert '<div class="note warn"' not in page, key
+    assert page.count('<div class="note ok"') == len(STEPS)
+    assert platform.messages[-1].users == ["zhou"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "expected"),
+    [
+        ("untrusted_ip", "token", "203.0.113.9"),
+        ("http_502", "calendar", "连不上企业微信"),
+    ],
+)
+def test_the_assistant_explains_what_failed(
+    platform: SimulatedWecom, company: Company, kind: str, step: str, expected: str
+) -> None:
+    browser = sign_in(company.administrator)
+    browser.post("/people/wecom/token/")
+    platform.fault(kind, times=9)
+    page = browser.post(f"/people/wecom/{step}/", follow=True).content.decode()
+    assert expected in page
+
+
+@pytest.mark.parametrize("who", ["recruiter", "auditor", "stranger"])
+def test_only_administrators_set_wecom_up(company: Company, who: str) -> None:
+    browser = sign_in(company.people[who])
+    assert browser.get("/people/wecom/").status_code == 403
+    assert browser.post("/people/wecom/token/").status_code == 403
+    administrator = sign_in(company.administrator)
+    assert administrator.post("/people/wecom/nonsense/").status_code == 404
+    assert administrator.get("/people/wecom/token/").status_code == 405

@@ -21,6 +21,7 @@ from touchstone.desk.views import (
     room,
     screening,
     setup,
+    wecom,
 )
 
 urlpatterns = [
@@ -71,6 +72,8 @@ urlpatterns = [
     path("people/new/", people.person_new, name="person-new"),
     path("people/branches/new/", people.branch_new, name="branch-new"),
     path("people/departments/new/", people.department_new, name="department-new"),
+    path("people/wecom/", wecom.assistant, name="wecom-setup"),
+    path("people/wecom/<str:key>/", wecom.step, name="wecom-step"),
     path("people/<str:ref>/", people.person, name="person"),
     path("people/<str:ref>/role/", people.role_give, name="person-role-give"),
     path("people/<str:ref>/role/take/", people.role_take, name="person-role-take"),

@@ -80,7 +80,7 @@ def _write(
     users: list[str],
     at: dt.datetime,
 ) -> str:
-    calendar = _calendar(wecom, at)
+    calendar = calendar_id(wecom, at)
     schedule = schedule_of(interview, users, calendar)
     if row and row.outside_id and row.state == schedule:
         return row.outside_id
@@ -120,7 +120,8 @@ def _cancel(wecom: Wecom, interview: Interview, row: OutsideObject | None, at: d
     return ""
 
 
-def _calendar(wecom: Wecom, at: dt.datetime) -> str:
+def calendar_id(wecom: Wecom, at: dt.datetime) -> str:
+    """The app's calendar of interviews, made on first use."""
     key = f"{CALENDAR}:{wecom.app.corp_id}:{wecom.app.agent_id}"
     row = OutsideObject.objects.filter(key=key).first()
     if row and row.outside_id:
