@@ -2,7 +2,7 @@
 
     python -m tests.services.booking_race [--without-constraint]
 
-Run by test_interviews_race.py in a fresh process, because the tests' own database is one connection.
+Run by test_interviews_race.py in a process of its own: the tests' database is one connection.
 """
 
 from __future__ import annotations
