@@ -26,7 +26,7 @@ from touchstone.engine.resumes.document import (
 )
 from touchstone.engine.resumes.glyphs import is_odd, mend_char
 from touchstone.engine.resumes.pdf_hidden import HiddenObjects, find_hidden
-from touchstone.engine.resumes.pdf_layout import Segment, in_reading_order
+from touchstone.engine.resumes.pdf_layout import Segment, gutter_of, in_reading_order
 from touchstone.engine.resumes.pdfium import opened, pdfium
 from touchstone.engine.resumes.refusal import refuse
 
@@ -114,7 +114,7 @@ def _page_text(c: Any, page: Any, text_page: Any, geometry: bool) -> _PageText:
     objects = find_hidden(c, page, frame.crop)
     hidden = _hidden_characters(c, text_page, chars, objects) if objects.suspects else {}
     boxes = _Boxes(c, text_page, frame, len(chars))
-    segments = _segments(c, text_page, chars, boxes, frame, hidden)
+    segments = _cut_at_gutter(_segments(c, text_page, chars, boxes, frame, hidden), chars, boxes)
     scan = len(chars.strip()) < _SMALL_TEXT_CHARS and objects.image_share > 0.25
     if len(chars) >= _SMALL_TEXT_CHARS and _unmapped(chars) > _BAD_SHARE:
         scan = True
@@ -260,6 +260,27 @@ def _cut(
     if gap < _GLUE_EM * em and found == ordered:
         return [whole]
     return _by_words(start, stop, chars, boxes, em, breaks)
+
+
+def _cut_at_gutter(segments: list[Segment], chars: str, boxes: _Boxes) -> list[Segment]:
+    """Segments that cross the gutter cut where a word begins exactly at the right column's edge."""
+    gutter = gutter_of(segments)
+    if gutter is None:
+        return segments
+    cut: list[Segment] = []
+    for segment in segments:
+        if not segment.left < gutter - 0.01 < gutter + 0.01 < segment.right:
+            cut.append(segment)
+            continue
+        words = list(_words(segment.start, segment.end, chars))
+        at = next((w for w, _ in words[1:] if abs(boxes.at(w)[0] - gutter - 0.004) < 0.003), 0)
+        end = max((last for _, last in words if last <= at), default=0)
+        if not at or boxes.at(end - 1)[2] > gutter + 0.002:
+            cut.append(segment)
+            continue
+        cut.append(replace(segment, end=end, right=boxes.at(end - 1)[2]))
+        cut.append(replace(segment, start=at, left=boxes.at(at)[0], follows=False))
+    return cut
 
 
 def _union(start: int, stop: int, found: list[tuple[float, float, float, float]]) -> Segment:

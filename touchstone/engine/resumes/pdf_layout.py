@@ -8,7 +8,8 @@ from dataclasses import dataclass
 _GUTTER_LINES = 4  # a column has at least this many lines on either side
 _CROSSING_SHARE = 0.06
 _TABLE_SHARE = 0.6
-_SAME_LINE = 0.002
+_DENSE_TABLE_SHARE = 0.85
+_SAME_LINE = 0.0012
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _over(a: Segment, b: Segment) -> bool:
 def _blocks(rows: list[list[Segment]]) -> list[list[list[Segment]]]:
     """Parts of the page: full-width rows as they come, two-column stretches column by column."""
     segments = [segment for row in rows for segment in row]
-    gutter = _gutter(segments)
+    gutter = gutter_of(segments)
     if gutter is None:
         return [rows]
     blocks: list[list[list[Segment]]] = []
@@ -126,7 +127,7 @@ def _blocks(rows: list[list[Segment]]) -> list[list[list[Segment]]]:
     return blocks
 
 
-def _gutter(segments: list[Segment]) -> float | None:
+def gutter_of(segments: list[Segment]) -> float | None:
     """The x of the white band between two columns, or None where there is one column.
 
     A band counts when hardly a line crosses it, both sides have lines of their own, and the sides
@@ -163,7 +164,17 @@ def _independent(at_left: list[Segment], at_right: list[Segment]) -> bool:
     shorter, longer = sorted((at_left, at_right), key=len)
     beside = [a for a in shorter if any(_beside(a, b) for b in longer)]
     levels = sum(1 for a in beside if any(_aligned(a, b) for b in longer))
-    return levels < _TABLE_SHARE * len(beside) or _runs_on(at_left) + _runs_on(at_right) > 1
+    share = _DENSE_TABLE_SHARE if _is_dense(shorter) else _TABLE_SHARE
+    return levels < share * len(beside) or _runs_on(at_left) + _runs_on(at_right) > 1
+
+
+def _is_dense(side: list[Segment]) -> bool:
+    """Whether most lines of a side follow the one above directly."""
+    ordered = sorted(side, key=lambda s: s.top)
+    close = sum(
+        1 for s, below in itertools.pairwise(ordered) if below.top - s.top < 2.2 * (s.bottom - s.top)
+    )
+    return close >= max(6, 0.6 * len(ordered))
 
 
 def _beside(a: Segment, b: Segment) -> bool:
