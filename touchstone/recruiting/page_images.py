@@ -36,11 +36,15 @@ def page_image(resume: Resume, number: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A piece of evidence on a page: rectangles in thousandths of its width and height."""
+    """A piece of evidence on a page: rectangles in thousandths of its width.
+
+    ``drawn`` is false where stronger evidence stands on the same words: then it shows when chosen.
+    """
 
     id: str
     level: int
     quote: str
+    drawn: bool
     boxes: tuple[tuple[float, float, float, float], ...]
 
 
@@ -62,7 +66,11 @@ def marked_pages(
         evidence: id, strength, quote, and offsets from and to.
     """
     marks: dict[int, list[Mark]] = {}
-    for name, level, words, start, end in evidence:
+    taken: list[tuple[int, int]] = []
+    for name, level, words, start, end in sorted(evidence, key=lambda e: (-e[1], e[3])):
+        drawn = all(end <= a or start >= b for a, b in taken)
+        if drawn:
+            taken.append((start, end))
         by_page: dict[int, list[Box]] = {}
         for box in geometry.boxes_of(start, end):
             by_page.setdefault(box.page, []).append(box)
@@ -77,7 +85,7 @@ def marked_pages(
                 )
                 for b in boxes
             )
-            marks.setdefault(page, []).append(Mark(name, level, words, rects))
+            marks.setdefault(page, []).append(Mark(name, level, words, drawn, rects))
     return [
         MarkedPage(page + 1, _height(geometry, page), tuple(marks.get(page, ())))
         for page in range(len(geometry.pages))

@@ -153,7 +153,10 @@ def rows_of(
         rows.append(
             Row(
                 application,
-                tuple((scores.get(d, {}).get("score"), tuple(levels.get(d, ()))) for d in names),
+                tuple(
+                    (scores.get(d, {}).get("score"), tuple(sorted(levels.get(d, ()), reverse=True)))
+                    for d in names
+                ),
                 tuple(result.get("flags", ())),
                 rank,
             )
@@ -278,7 +281,7 @@ class DimensionFinding:
 
     @property
     def levels(self) -> list[int]:
-        return [e.level for i in self.indicators for e in i.evidence]
+        return sorted((e.level for i in self.indicators for e in i.evidence), reverse=True)
 
 
 def findings(screening: Screening | None, model: CompetencyModel | None) -> list[DimensionFinding]:
