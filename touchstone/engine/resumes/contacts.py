@@ -32,6 +32,7 @@ _NOT_PHONE = re.compile(
 )
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DATE = re.compile(r"(?:19|20)\d\d\s?[./\-–—年]")
+_CELL = re.compile(r"\t|\s[|｜]\s|\s{3,}|[。；;]")
 _TAIL = re.compile(r"\s*[(（]?\s*(?:转|ext\.?|x)\s*\d{1,6}", re.IGNORECASE)
 
 
@@ -113,7 +114,8 @@ def _rated(
     value, trust = e164(match[0], lang, places)
     if not value:
         return None
-    labelled = bool(_PHONE_LABEL.search(before)) or "微信" in before or "wechat" in before.lower()
+    cell = " ".join(_CELL.split(line.text[: match.start()])[-2:])
+    labelled = bool(_PHONE_LABEL.search(before) or _PHONE_LABEL.search(cell)) or "微信" in before or "wechat" in before.lower()
     if trust < 1.0 and not labelled and part.kind != "header":
         return None
     if trust < 0.5 and not labelled:

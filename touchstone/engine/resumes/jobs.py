@@ -42,6 +42,7 @@ _PROJECT_LINE = re.compile(
     r"|analyst|administrator|management|consultant|executive|head|owner))",
     re.IGNORECASE,
 )
+_SPACES = re.compile(r"\s{2,}")
 _MAX_HEAD = 3
 
 
@@ -145,7 +146,7 @@ def _anchors(lines: list[Line]) -> list[_Anchor]:
         span = find_range(line.text)
         if not span:
             continue
-        rest = len(line.text) - (span.end - span.start)
+        rest = len(_SPACES.sub(" ", line.text)) - (span.end - span.start)
         early = span.start - line.bullet <= 30
         if _PROJECT_LINE.match(line.text[line.bullet :]) and rest > 6:
             continue
@@ -173,7 +174,7 @@ def _head_like(line: Line) -> bool:
         return False
     limit = 44 if re.search("[\u4e00-\u9fff]", text) else 90
     return (
-        len(text) <= limit and not _SENTENCE.search(text) and not _BODY.match(text[line.bullet :])
+        len(_SPACES.sub(" ", text)) <= limit and not _SENTENCE.search(text) and not _BODY.match(text[line.bullet :])
     )
 
 

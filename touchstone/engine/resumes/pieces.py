@@ -60,6 +60,7 @@ _NOT_TITLE = re.compile(
     re.IGNORECASE,
 )
 _TITLE_SUFFIX = re.compile(r"(?:[\u4e00-\u9fff](?<![人会成党团])[师员]|专家|首席官|总工|高工|助教|教授|校长|院长|干事)$")
+_PLACE_WORDS = re.compile(r"\b(?:City|Province|State|County|Region)\b|^[A-Z][A-Za-z ]+, [A-Z]")
 _LEVEL = re.compile(
     r"^(?:高级|资深|初级|中级|首席|见习|主任|副|兼职|实习|AI|NLP|CV|AIGC|LLM|RLHF|Prompt|大模型|人工智能|数据|[A-Z]\d|P\d{1,2}|T\d{1,2})$"
 )
@@ -163,6 +164,8 @@ def _plain(text: str) -> list[Piece]:
     extra: list[Piece] = []
     for inner in _PAREN.findall(text):
         kind, sure = classify(inner.strip()) if inner.strip() else ("other", False)
+        if kind == "other" and _PLACE_WORDS.search(inner):
+            kind = "place"
         if kind in {"type", "place"} or not inner.strip():
             outer = outer.replace(f"({inner})", " ").replace(f"（{inner}）", " ")
             if kind == "type":

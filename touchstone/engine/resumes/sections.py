@@ -17,6 +17,28 @@ _ORDINAL = re.compile(
     r"part\s+(?:\d|[ivx]+|one|two|three|four|five|six)\b[.:]?|[IVX]{1,4}[.、]\s)\s*",
     re.IGNORECASE,
 )
+_ENDING_CHARS = 26
+_NO_HEADING = re.compile(r"[\d,，。;；、:：@|｜\t]|\S\s{2,}\S")
+_ENDINGS = (
+    ("工作经历", "work"),
+    ("工作经验", "work"),
+    ("职业经历", "work"),
+    ("实习经历", "internship"),
+    ("实习经验", "internship"),
+    ("项目经历", "project"),
+    ("项目经验", "project"),
+    ("教育经历", "education"),
+    ("教育背景", "education"),
+    ("专业技能", "skills"),
+    ("技能", "skills"),
+    ("证书", "certificates"),
+    ("自我评价", "profile"),
+    ("workexperience", "work"),
+    ("employmenthistory", "work"),
+    ("skills", "skills"),
+    ("projects", "project"),
+    ("certifications", "certificates"),
+)
 _CONTACT = re.compile(r"@|\d{4}")
 _LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -89,7 +111,7 @@ def heading_kind(text: str) -> str:
     kinds = headings()
     text = _ORDINAL.sub("", text)
     key = heading_key(text)
-    kind = kinds.get(key, "")
+    kind = kinds.get(key, "") or _by_ending(text, key)
     if kind or not key:
         return kind
     if _HAN.search(key) and not _CONTACT.search(text):
@@ -101,6 +123,13 @@ def heading_kind(text: str) -> str:
         if latin and kind and len(latin) > 3:
             return kind
     return ""
+
+
+def _by_ending(text: str, key: str) -> str:
+    """The kind of a heading made of a known one and words before it: "AI项目经验", "Digital Skills"."""
+    if len(key) > _ENDING_CHARS or _NO_HEADING.search(text):
+        return ""
+    return next((kind for ending, kind in _ENDINGS if key.endswith(ending)), "")
 
 
 def parts_of(text: str, lines: list[Line]) -> list[Part]:
@@ -160,6 +189,8 @@ def _is_label(line: Line, kind: str, current: str) -> bool:
         return True
     if current in {"work", "project", "internship", "skills", "part_time"}:
         # A title of four characters is a heading even where its text follows on the same line.
+        if kind == "languages" and current == "skills":
+            return True
         key = heading_key(line.text.partition(":")[0])
         return kind not in {"references", *_PLAIN_KINDS} or len(key) < 4
     if kind == "education" and current == "header":

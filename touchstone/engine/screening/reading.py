@@ -17,7 +17,7 @@ from touchstone.engine.screening.words import Behaviour, WordHit, manners
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
-from touchstone.engine.text.normalize import Normalized, normalized
+from touchstone.engine.text.normalize import Normalized, flattened, normalized
 from touchstone.engine.text.taxonomy import taxonomy
 
 Strength = Literal["listed", "used", "result"]
@@ -65,6 +65,17 @@ _HEAD = re.compile(
 )
 _HEAD_CHARS = 90
 _TITLE = re.compile(r"[【\[<#=*■◆]+[^，。,.]{2,14}[】\]>#=*:：]*$")
+_SCHOOL = re.compile(
+    r"大学|学院|学校|中学|高中|医专|职专|技校|\b(?:universit|college|institute|school|academy|polytechnic)"
+)
+_STUDIED = re.compile(
+    r"本科|硕士|博士|大专|专科|研究生|学士|中专|学历|教育|(?:19|20)\d\d"
+    r"|\b(?:bachelor|master|ph\.?d|doctor|b\.?sc|m\.?sc|b\.?a|m\.?a|b\.?eng|mba|bba|diploma|degree|education)\b"
+)
+_PERSON = re.compile(
+    r"姓\s*名|性\s*别|民\s*族[:： ]|籍\s*贯|[已未]婚|婚[姻育]状|年\s*龄|出生|政治面貌|身\s*高|户口|户籍|国籍"
+    r"|[男女]\s*[|,，/ ]|(?:gender|sex|age|born|birth|nationality|ethnicity|marital status|religion)\s*[:：]"
+)
 _SAYING = 24  # characters; a shorter line at the head of a resume names what is sought
 _SEPARATORS = re.compile(
     r"[、,，/|｜;；]|\s{2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z])"
@@ -169,8 +180,9 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
         [*taxonomy().matcher.find_in(normal), *anchors], key=lambda h: (h.start, h.end, h.concept)
     )
     _take_mentions(found, starts, normal, hits, sections.spans)
+    name = flattened(resume.name)
     for statement in found:
-        _judge(statement, normal.flat, demand)
+        _judge(statement, normal.flat, demand, name)
     return ResumeReading(text, normal.flat, tuple(found), entries.all)
 
 
@@ -276,11 +288,14 @@ def _take_mentions(
             statement.shared.add(mention.concept)
 
 
-def _judge(statement: Statement, flat: str, demand: Demand) -> None:
-    """Sets strength, grounding and weakness of a sentence."""
+def _judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
+    """Sets strength, grounding and manner of a sentence."""
     if not (statement.concepts or statement.behaviours or statement.hints):
         return
     words = flat[statement.start : statement.end]
+    if _is_personal(statement, words, name):
+        statement.section, statement.strength = "wish", "listed"
+        return
     told = statement.section in {"work", "project"} or statement.entry.key >= 0
     if told and _is_head(statement, words):
         statement.strength = "used"
@@ -300,6 +315,17 @@ def _judge(statement: Statement, flat: str, demand: Demand) -> None:
     statement.copied = _is_copied(words, demand)
     statement.manner = tuple(k for k, p in manners().items() if p.search(words))
     statement.grounding = _grounding(statement, words)
+
+
+def _is_personal(statement: Statement, words: str, name: str) -> bool:
+    """Whether a line tells who somebody is — name, person, school — and not what they did."""
+    if len(words) < _HEAD_CHARS and _SCHOOL.search(words) and _STUDIED.search(words):
+        return True
+    if statement.entry.key >= 0 and statement.section in {"work", "project"}:
+        return False
+    return _PERSON.search(words) is not None or (
+        bool(name) and name in words and len(words) < len(name) + _SAYING
+    )
 
 
 def _is_head(statement: Statement, words: str) -> bool:
