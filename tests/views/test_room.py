@@ -436,10 +436,13 @@ KIT: dict[str, Any] = {
             "text": {"zh": "新品没有点击数据，怎样排序？", "en": "How do you rank new items?"},
             "minutes": 8,
             "indicators": ["tech.data"],
-            "key_points": [
-                {"id": f"k{k}", "text": {"zh": "借相似商品的数据", "en": "borrow data"}}
-                for k in range(1, 5)
-            ],
+            "rubric": {
+                "max_score": 10,
+                "key_points": [
+                    {"id": f"k{k}", "text": {"zh": "借相似商品的数据", "en": "borrow data"}}
+                    for k in range(1, 5)
+                ],
+            },
             "follow_ups": [{"when": "weak", "zh": "再说说", "en": "Say more"}],
             "anchors": {"2": {"zh": "说不出", "en": "cannot"}, "8": {"zh": "说得清", "en": "can"}},
         }

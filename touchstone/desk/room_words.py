@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from touchstone.common.messages import Bilingual
+from touchstone.common.messages import Bilingual, render
 from touchstone.evaluation.room import Room
 from touchstone.recruiting.models import Application
+from touchstone.ui.bilingual import stored_message
 
 FLAGS = {
     "hidden_text": ("简历里有看不见的文字", "The resume holds text that cannot be seen"),
@@ -67,7 +68,8 @@ def doubts(room: Room) -> list[Doubt]:
     screening = application.screening
     if screening is not None:
         found += [Doubt(flag_words(flag)) for flag in screening.result.get("flags", ())]
-    found += _claims(application)
+    asked = room.interview.kit.get("probes", ())
+    found += [_probe(probe) for probe in asked] if asked else _claims(application)
     if room.attempt is not None:
         for item in room.attempt.items.all():
             for grading in item.gradings.all():
@@ -78,6 +80,12 @@ def doubts(room: Room) -> list[Doubt]:
         found += [Doubt(flag_words(signal.kind)) for signal in room.attempt.signals.all()]
     unique = {(d.text.zh, d.quote): d for d in found}
     return list(unique.values())[:MOST_DOUBTS]
+
+
+def _probe(probe: dict[str, Any]) -> Doubt:
+    """What the kit would ask beside its questions."""
+    message = stored_message(probe.get("ask") or probe["why"])
+    return Doubt(Bilingual(render(message, "zh"), render(message, "en")), probe.get("quote", ""))
 
 
 def _claims(application: Application) -> list[Doubt]:

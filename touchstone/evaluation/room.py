@@ -329,7 +329,7 @@ def _covered(interview: Interview) -> set[str]:
     """Indicators that a question asked so far speaks to."""
     found: set[str] = set()
     for row in interview.kit.get("questions", ()):
-        if str(row.get("code") or row.get("id")) in interview.asked:
+        if str(row["code"]) in interview.asked:
             found.update(row.get("indicators", ()))
     return found
 
@@ -353,9 +353,9 @@ def _questions(
     name_of = {s.person.ref: s.person.name for s in seats}
     found = []
     for number, row in enumerate(interview.kit.get("questions", ()), 1):
-        code = str(row.get("code") or row.get("id"))
+        code = str(row["code"])
         asked = interview.asked.get(code) or {}
-        points = row.get("key_points") or row.get("rubric", {}).get("key_points", ())
+        points = row.get("rubric", {}).get("key_points", ())
         found.append(
             KitQuestion(
                 number=number,

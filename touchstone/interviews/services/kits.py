@@ -15,10 +15,11 @@ from django.db.models import Count
 
 from touchstone.common.errors import TouchstoneError
 from touchstone.engine.profiles.model import parse_model
-from touchstone.engine.questions.loading import parse_question
+from touchstone.engine.questions.kit import build_kit
 from touchstone.engine.questions.question import Question as EngineQuestion
 from touchstone.interviews.models import Interview
-from touchstone.library.models import Exposure, Question
+from touchstone.library.models import Exposure
+from touchstone.library.selectors import active_questions
 from touchstone.library.services import exposures_record
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
@@ -27,17 +28,8 @@ log = logging.getLogger("touchstone.interviews")
 
 
 def questions_for(position: Position) -> list[EngineQuestion]:
-    """The active questions that fit any industry or the position's, newest revision of each."""
-    rows = (
-        Question.objects.filter(status=Question.Status.ACTIVE)
-        .filter(industry__in=["", position.industry])
-        .order_by("code", "-revision")
-    )
-    found: dict[str, EngineQuestion] = {}
-    for row in rows:
-        if row.code not in found:
-            found[row.code] = parse_question(row.document, source=row.code)
-    return list(found.values())
+    """The active questions that fit any industry or the position's."""
+    return active_questions(position.industry)
 
 
 def kit_document(
@@ -56,8 +48,6 @@ def kit_document(
     chosen = questions_for(position) if questions is None else questions
     if not chosen or position.model_version is None:
         return {}
-    from touchstone.engine.questions.kit import build_kit
-
     seen = dict(
         Exposure.objects.filter(round_key=position.ref)
         .values_list("question_code")
@@ -98,4 +88,4 @@ def kit_keep(*, interview: Interview, document: dict[str, Any], at: dt.datetime)
 
 def question_codes(document: dict[str, Any]) -> list[str]:
     """The codes of a kit's questions, in order."""
-    return [str(row.get("code") or row.get("id")) for row in document.get("questions", ())]
+    return [str(row["code"]) for row in document.get("questions", ())]
