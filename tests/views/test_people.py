@@ -187,3 +187,18 @@ def test_new_department(company: Company, client_of: ClientOf) -> None:
     assert Department.objects.filter(branch=company.south, name="智能客服部").exists()
     missing = client.post("/people/departments/new/", {"branch": "", "name": "x", "kind": "hr"})
     assert missing.status_code == 404
+
+
+def test_an_api_token_is_shown_once_and_ended(company: Company, client_of: ClientOf) -> None:
+    client = client_of("administrator")
+    at = f"/people/{company.recruiter.ref}/"
+    client.post(f"{at}token/", {"name": "HR", "days": "30", "scopes": ["positions:read"]})
+    text = re.search(r"ts_[\w-]{40,}", client.get(at).content.decode())
+    assert text
+    assert "ts_" not in client.get(at).content.decode()
+    program = Client(headers={"Authorization": f"Bearer {text[0]}"})
+    assert program.get("/api/v1/me").json()["name"] == company.recruiter.name
+    token = company.recruiter.api_tokens.get()
+    client.post(f"{at}token/end/", {"token": token.ref})
+    assert program.get("/api/v1/me").status_code == 401
+    assert client.post(f"{at}token/", {"name": "x", "days": "x"}).status_code == 422

@@ -126,3 +126,19 @@ class RoleAssignment(models.Model):
                 nulls_distinct=False,
             )
         ]
+
+
+class ApiToken(Referenced):
+    """Opens the API in a person's name, no further than the person's rights and its own scopes.
+
+    Only the hash of the secret is kept; the secret is shown once.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

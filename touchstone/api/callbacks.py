@@ -128,9 +128,7 @@ def _signature_fault(request: HttpRequest, data: str) -> str:
     """Why the request is not Tencent Meeting's; empty when it is."""
     timestamp = request.headers.get("timestamp", "")
     joined = "".join(
-        sorted(
-            (settings.TENCENT_MEETING_TOKEN, timestamp, request.headers.get("nonce", ""), data)
-        )
+        sorted((settings.TENCENT_MEETING_TOKEN, timestamp, request.headers.get("nonce", ""), data))
     )
     expected = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
     given = request.headers.get("signature", "")

@@ -50,3 +50,47 @@ class StoredFile(Referenced):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+
+
+class Webhook(Referenced):
+    """An address of another system that is told of events as they are recorded."""
+
+    name = models.CharField(max_length=80)
+    url = models.CharField(max_length=400)
+    secret = models.CharField(max_length=64)  # signs every delivery
+    events = models.JSONField(default=list)  # beginnings of actions: "application", "report.issued"
+    branch_ref = models.CharField(max_length=32, blank=True)  # empty: the whole group
+    created_by = models.CharField(max_length=32)  # a person's ref
+    created_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+
+class WebhookCursor(models.Model):
+    """One row: up to which event deliveries have been written."""
+
+    seq = models.BigIntegerField(default=0)
+
+
+class WebhookDelivery(Referenced):
+    """One event for one address: what is sent, and what came of it."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    seq = models.BigIntegerField()
+    event = models.CharField(max_length=64)
+    payload = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    response_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    failure = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "seq"], name="event_delivered_once")
+        ]

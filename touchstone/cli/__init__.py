@@ -31,6 +31,7 @@ COMMANDS = {
     "import": "bring in candidates, history or questions",
     "export": "write out data",
     "simulate": "start the simulators of outside systems on loopback",
+    "token": "make, list and revoke tokens of the API",
     "audit": "verify the audit log",
     "manage": "Django's management commands",
     "version": "print the version",

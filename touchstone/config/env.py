@@ -5,6 +5,7 @@ Secrets come from a variable or from the file named by the variable with ``_FILE
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -83,6 +84,21 @@ def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """A comma-separated list of networks.
+
+    Raises:
+        EnvironmentProblem: one of them is none.
+    """
+    found = []
+    for word in words(name):
+        try:
+            found.append(ipaddress.ip_network(word))
+        except ValueError as error:
+            raise EnvironmentProblem(f"{name}: {error}. Expected 10.20.0.0/16 or such.") from error
+    return found
 
 
 def data_dir() -> Path:

@@ -202,6 +202,9 @@ LLM_BASE = env.text("TOUCHSTONE_LLM_BASE")
 LLM_KEY = env.text("TOUCHSTONE_LLM_KEY")
 LLM_MODEL = env.text("TOUCHSTONE_LLM_MODEL")
 
+# Networks of the company itself that webhooks may reach, such as 10.20.0.0/16.
+WEBHOOK_NETWORKS = env.networks("TOUCHSTONE_WEBHOOK_NETWORKS")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -80,6 +80,8 @@ urlpatterns = [
     path("people/<str:ref>/active/", people.active_set, name="person-active"),
     path("people/<str:ref>/invite/", people.invite, name="person-invite"),
     path("people/<str:ref>/factor/", people.second_factor_off, name="person-factor-off"),
+    path("people/<str:ref>/token/", people.token_new, name="person-token-new"),
+    path("people/<str:ref>/token/end/", people.token_end, name="person-token-end"),
     # assessment
     path("positions/<str:ref>/assessment/", assessment.board, name="assessment"),
     path("positions/<str:ref>/assessment/paper/", assessment.paper, name="paper"),

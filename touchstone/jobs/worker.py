@@ -26,6 +26,7 @@ from django.db.models import F
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from touchstone.audit.webhooks import deliveries_write
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import OutsideError, TouchstoneError
 from touchstone.jobs.models import JobLease
@@ -250,6 +251,7 @@ class Worker:
         self._swept_at = now
         leases_sweep()
         schedules_run(now)
+        deliveries_write(at=now)
 
 
 def leases_sweep() -> int:

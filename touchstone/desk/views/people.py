@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from touchstone.accounts.models import Department, Person, Role
+from touchstone.accounts.models import ApiToken, Department, Person, Role
 from touchstone.accounts.permissions import (
     administered_branch,
     administered_people,
@@ -37,6 +37,7 @@ from touchstone.accounts.services import (
     role_revoke,
     second_factor_remove,
 )
+from touchstone.accounts.tokens import SCOPES, token_create, token_revoke
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
@@ -156,12 +157,19 @@ def person(request: DeskRequest, ref: str) -> HttpResponse:
     if invitation.get("person") == found.ref:
         # Shown once: the address lets its bearer choose the password.
         request.session.pop("invitation")
+    fresh = request.session.get("token", {})
+    if fresh.get("person") == found.ref:
+        request.session.pop("token")
     whole_group = None in role_scopes(request.user).get(Role.ADMINISTRATOR, ())
     return render(
         request,
         "desk/person.html",
         {
             "person": found,
+            "tokens": found.api_tokens.filter(revoked_at=None).order_by("-pk"),
+            "fresh_token": fresh.get("text", "") if fresh.get("person") == found.ref else "",
+            "scopes": SCOPES,
+            "now": utc_now(),
             "given": found.roles.select_related("branch").order_by("role", "branch_id"),
             "second_factor": has_second_factor(found),
             "last_administrator": is_last_administrator(found),
@@ -237,6 +245,32 @@ def second_factor_off(request: DeskRequest, found: Person) -> str:
     """For somebody who lost their phone."""
     second_factor_remove(actor=request.actor, person=found)
     return choose("验证码已解除，请对方登录后重新启用。", "Removed. Ask them to set it up again.")
+
+
+@_change
+def token_new(request: DeskRequest, found: Person) -> str:
+    """A token of the API in this person's name; its text is shown once."""
+    days = request.POST.get("days", "")
+    _token, text = token_create(
+        actor=request.actor,
+        person=found,
+        name=request.POST.get("name", ""),
+        scopes=request.POST.getlist("scopes"),
+        days=int(days) if days.isdigit() and len(days) < 5 else 0,
+        at=utc_now(),
+    )
+    request.session["token"] = {"person": found.ref, "text": text}
+    return choose("令牌已生成。", "The token was made.")
+
+
+@_change
+def token_end(request: DeskRequest, found: Person) -> str:
+    """Ends a token at once."""
+    token = ApiToken.objects.filter(person=found, ref=request.POST.get("token", "")).first()
+    if token is None:
+        raise NotFound(say("accounts.no_such_token"))
+    token_revoke(actor=request.actor, token=token, at=utc_now())
+    return choose("令牌已停用。", "The token no longer works.")
 
 
 @require_POST

@@ -1,0 +1,1 @@
+"""Tells other systems of events: signed requests to addresses that are checked first."""
