@@ -115,7 +115,11 @@ def _rated(
     if not value:
         return None
     cell = " ".join(_CELL.split(line.text[: match.start()])[-2:])
-    labelled = bool(_PHONE_LABEL.search(before) or _PHONE_LABEL.search(cell)) or "微信" in before or "wechat" in before.lower()
+    labelled = (
+        bool(_PHONE_LABEL.search(before) or _PHONE_LABEL.search(cell))
+        or "微信" in before
+        or "wechat" in before.lower()
+    )
     if trust < 1.0 and not labelled and part.kind != "header":
         return None
     if trust < 0.5 and not labelled:

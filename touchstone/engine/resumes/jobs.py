@@ -42,6 +42,7 @@ _PROJECT_LINE = re.compile(
     r"|analyst|administrator|management|consultant|executive|head|owner))",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r"\s*[(（\[【][^)）\]】]*$")
 _SPACES = re.compile(r"\s{2,}")
 _MAX_HEAD = 3
 
@@ -64,7 +65,7 @@ class _Head:
                     self.unknown.insert(0, self.company)
                 self.company, self.strong = piece.text, piece.sure
             elif piece.kind == "title" and not self.title:
-                self.title = piece.text
+                self.title = _OPEN.sub("", piece.text)
             elif piece.kind == "department" or (piece.kind == "company" and self.company):
                 self.departments.append(piece.text)
             elif piece.kind == "type":
@@ -174,7 +175,9 @@ def _head_like(line: Line) -> bool:
         return False
     limit = 44 if re.search("[\u4e00-\u9fff]", text) else 90
     return (
-        len(_SPACES.sub(" ", text)) <= limit and not _SENTENCE.search(text) and not _BODY.match(text[line.bullet :])
+        len(_SPACES.sub(" ", text)) <= limit
+        and not _SENTENCE.search(text)
+        and not _BODY.match(text[line.bullet :])
     )
 
 

@@ -30,6 +30,11 @@ _HEAD = re.compile(
     r"我叫|我是|本人|hi,?\s+i['’]?a?m\s+|i\s+am\s+|my\s+name\s+is\s+|#+\s*|\*+\s*|mr\.?\s+|ms\.?\s+|mrs\.?\s+|dr\.?\s+)",
     re.IGNORECASE,
 )
+_BEFORE_LATIN = re.compile(r"[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,3}(?=\s+[A-Za-z(（])")
+_TOLD = re.compile(
+    r"(?:我叫|我是|我的名字(?:叫|是)|本人姓名(?:为|是)?|本人(?=[\u4e00-\u9fff·]{2,12}[，,]))\s*"
+    r"(?P<value>[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,10})*)(?=[，,。；;、\s])"
+)
 _HAN_NAME = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff]{2,4}")
 _DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧∙．.][\u4e00-\u9fff]{1,10}){1,3}")
 _DOTS = re.compile("[•・‧∙．.]")
@@ -96,6 +101,9 @@ def find_name(
             large = line.start in headlines
             if order > _HEAD_LINES and not large and len(line.text) > 24:
                 continue
+            told = _TOLD.search(line.text)
+            if told and (named := chinese_name(told["value"])):
+                found.append(_Found(named, 9.0 - 0.02 * order))
             if line.bullet and part.kind != "header":
                 continue
             base = 6.0 - 0.35 * min(order, _HEAD_LINES) + (5.0 if large else 0.0)
@@ -149,7 +157,9 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
         alone = 1.5 if len(pieces) == 1 else 0.5 if index == 0 else 0.0
         han = chinese_name(piece)
         if not han and index == 0:
-            han = chinese_name(piece.split(" ")[0]) if " " in piece else ""
+            before = _BEFORE_LATIN.match(piece)
+            han = chinese_name(before[0]) if before else ""
+            han = han or (chinese_name(piece.split(" ")[0]) if " " in piece else "")
             alone = 0.3 if han else alone
         if han:
             found.append(

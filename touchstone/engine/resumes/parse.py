@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from touchstone.engine.resumes.contacts import find_email, find_phone
 from touchstone.engine.resumes.dates import months_covered, months_of
@@ -15,6 +16,7 @@ from touchstone.engine.resumes.names import find_name
 from touchstone.engine.resumes.projects import find_projects
 from touchstone.engine.resumes.resume import ParsedResume, Work
 from touchstone.engine.resumes.sections import Part, lines_of, parts_of
+from touchstone.engine.text.normalize import simplified
 
 _STATED_YEARS = (
     re.compile(
@@ -45,7 +47,37 @@ def parse(document: Document, as_of: dt.date, *, filename: str = "") -> ParsedRe
         as_of: what "until now" means, and what is still to come.
         filename: helps to tell the person's name where the text leaves doubt.
     """
-    text = document.text
+    written = document.text
+    text = simplified(written)
+    if text is not written:
+        return _as_written(_parse(document, text, as_of, filename), text, written)
+    return _parse(document, text, as_of, filename)
+
+
+def _as_written(resume: ParsedResume, text: str, written: str) -> ParsedResume:
+    """Names, schools, companies and titles in the characters of the file, where it has others."""
+
+    def own(value: str) -> str:
+        at = text.find(value) if value else -1
+        return written[at : at + len(value)] if at >= 0 else value
+
+    return replace(
+        resume,
+        name=own(resume.name),
+        school=own(resume.school),
+        latest_title=own(resume.latest_title),
+        latest_company=own(resume.latest_company),
+        work=tuple(
+            replace(job, company=own(job.company), title=own(job.title)) for job in resume.work
+        ),
+        education=tuple(
+            replace(study, institution=own(study.institution), area=own(study.area))
+            for study in resume.education
+        ),
+    )
+
+
+def _parse(document: Document, text: str, as_of: dt.date, filename: str) -> ParsedResume:
     lines = lines_of(text)
     parts = parts_of(text, lines)
     email = find_email(parts)

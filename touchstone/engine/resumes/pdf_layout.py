@@ -68,10 +68,7 @@ def _closed_up(row: list[Segment]) -> list[Segment]:
 def _rows(segments: list[Segment]) -> list[list[Segment]]:
     """Segments that stand at one height, left to right; rows from the top down."""
     rows: list[list[Segment]] = []
-    if all(
-        a.bottom <= b.top + (b.bottom - b.top) * 0.5
-        for a, b in itertools.pairwise(segments)
-    ):
+    if all(a.bottom <= b.top + (b.bottom - b.top) * 0.5 for a, b in itertools.pairwise(segments)):
         return [[segment] for segment in segments]
     for segment in sorted(segments, key=lambda s: (s.top + s.bottom, s.left)):
         last = rows[-1] if rows else None
@@ -172,13 +169,17 @@ def _is_dense(side: list[Segment]) -> bool:
     """Whether most lines of a side follow the one above directly."""
     ordered = sorted(side, key=lambda s: s.top)
     close = sum(
-        1 for s, below in itertools.pairwise(ordered) if below.top - s.top < 2.2 * (s.bottom - s.top)
+        1
+        for s, below in itertools.pairwise(ordered)
+        if below.top - s.top < 2.2 * (s.bottom - s.top)
     )
     return close >= max(6, 0.6 * len(ordered))
 
 
 def _beside(a: Segment, b: Segment) -> bool:
-    return min(a.bottom, b.bottom) - max(a.top, b.top) > 0.2 * min(a.bottom - a.top, b.bottom - b.top)
+    return min(a.bottom, b.bottom) - max(a.top, b.top) > 0.2 * min(
+        a.bottom - a.top, b.bottom - b.top
+    )
 
 
 def _aligned(a: Segment, b: Segment) -> bool:

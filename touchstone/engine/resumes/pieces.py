@@ -59,7 +59,9 @@ _NOT_TITLE = re.compile(
     r"^(?:负责|参与|带领|主导|完成|协助|管理了|使用|通过|responsible|managed|led|built|worked|designed|developed|conducted)",
     re.IGNORECASE,
 )
-_TITLE_SUFFIX = re.compile(r"(?:[\u4e00-\u9fff](?<![人会成党团])[师员]|专家|首席官|总工|高工|助教|教授|校长|院长|干事)$")
+_TITLE_SUFFIX = re.compile(
+    r"(?:[\u4e00-\u9fff](?<![人会成党团])[师员]|专家|首席官|总工|高工|助教|教授|校长|院长|干事)$"
+)
 _PLACE_WORDS = re.compile(r"\b(?:City|Province|State|County|Region)\b|^[A-Z][A-Za-z ]+, [A-Z]")
 _LEVEL = re.compile(
     r"^(?:高级|资深|初级|中级|首席|见习|主任|副|兼职|实习|AI|NLP|CV|AIGC|LLM|RLHF|Prompt|大模型|人工智能|数据|[A-Z]\d|P\d{1,2}|T\d{1,2})$"
@@ -131,9 +133,38 @@ def _classify_latin(text: str) -> tuple[Kind, bool]:
     return "other", False
 
 
+_MAJOR = re.compile(r"\t+|\s+[|｜–—-]\s+|\s{3,}")
+
+
+def _aside(text: str) -> str:
+    """ ", Trust & Safety" of "Data Scientist, Trust & Safety — Pinterest": what the title is about."""
+    if _HAN.search(text) or ", " not in text:
+        return ""
+    parts = _MAJOR.split(text)
+    if len(parts) < 2:
+        return ""
+    for part in parts:
+        first, comma, rest = part.partition(", ")
+        if not comma or classify(first.strip())[0] != "title":
+            continue
+        others = [p for p in parts if p is not part and p.strip()]
+        if classify(rest.strip())[0] == "other" and any(_name_like(p) for p in others):
+            return comma + rest
+    return ""
+
+
+def _name_like(text: str) -> bool:
+    kind = classify(text.split(",")[0].strip())[0] if text.strip() else "place"
+    return kind in {"company", "other"}
+
+
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of one line of a head, dates already cut out."""
     pieces: list[Piece] = []
+    aside = _aside(text)
+    if aside:
+        text = text.replace(aside, "", 1)
+        pieces.append(Piece(aside.strip(" ,"), "department", sure=False))
     for bit in _SPLIT.split(text):
         cut = bit.strip(" :：-–—·|,，;；~～[]【】*#")
         if not cut or cut in {"(", ")", "()", "（）"}:

@@ -51,7 +51,9 @@ _ALSO_LABELS = {"header", "intention", "languages", "interests", "other", "profi
 _ALSO_LABELS |= {"awards", "education", "skills", "training", "references"}
 # What a course of study is told with, on a line that begins with its word.
 _IN_EDUCATION = {"campus", "training", "awards", "other", "publications", "certificates", "header"}
-_COURSES = re.compile(r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.I)
+_COURSES = re.compile(
+    r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.I
+)
 _PLAIN_KINDS = {"education", "skills", "certificates", "profile", "languages"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from touchstone.engine.resumes.resume import ParsedResume, Section
 from touchstone.engine.text.mentions import Mention, SectionKind, SectionSpan, find_mentions
-from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
+from touchstone.engine.text.taxonomy import Concept, Taxonomy, taxonomy
 
 _KINDS: dict[str, SectionKind] = {
     "profile": "summary",
@@ -23,10 +23,8 @@ _KINDS: dict[str, SectionKind] = {
     "references": "reference",
 }
 _SKILL_KINDS = frozenset({"skill", "tool", "method", "task"})
-# Languages and certificates have fields of their own; knowing a trade is experience.
-_OTHER_FIELDS = frozenset(
-    {"language_ability", "certification", "business_understanding", "business_practice"}
-)
+# Languages and certificates have fields of their own.
+_OTHER_FIELDS = frozenset({"language_ability", "certification"})
 # Subjects of study and books read are not yet skills; interests and awards never are.
 _NOT_CREDITED = frozenset({"education", "interests", "references", "intention", "languages"})
 _TITLE_LINE = re.compile(
@@ -69,11 +67,9 @@ def find_skills(text: str, resume: ParsedResume, *, concepts: Taxonomy | None = 
     spoken: dict[str, None] = {}
     for mention in mentions:
         concept = known.concept(mention.concept)
-        if concept.kind not in _SKILL_KINDS:
-            continue
-        if not _OTHER_FIELDS.isdisjoint((concept.id, *known.ancestors(concept.id))):
-            continue
         kind = sections.kind_at(mention.start)
+        if not _counts(concept, known, listed=kind == "skills"):
+            continue
         if kind == "header" and _is_title(text, mention):
             continue
         if mention.polarity != "own":
@@ -81,6 +77,16 @@ def find_skills(text: str, resume: ParsedResume, *, concepts: Taxonomy | None = 
         elif kind not in _NOT_CREDITED:
             had[concept.id] = None
     return Skills(tuple(had), tuple(c for c in spoken if c not in had))
+
+
+def _counts(concept: Concept, known: Taxonomy, *, listed: bool) -> bool:
+    """Whether a concept is a skill; under the heading of skills also what is one only there."""
+    family = {concept.id, *known.ancestors(concept.id)}
+    if not _OTHER_FIELDS.isdisjoint(family):
+        return False
+    if listed:
+        return concept.kind not in {"metric", "industry"}
+    return concept.kind in _SKILL_KINDS and "business_practice" not in family
 
 
 class _SectionAt:

@@ -26,6 +26,9 @@ HAN = "\u3400-\u9fff"
 MASK = "\x01"  # stands for each character of an address
 _WRAP_WIDTH = 40  # columns; a Han character takes two
 _WRAP_SHARE = 0.75  # of the widest line; a shorter one ended by itself
+# Characters that nearly every resume in traditional characters has, and others have not.
+_TRADITIONAL = re.compile("[學經歷電話業務資訊號碼應徵國標註數據員區語練習專實證書]")
+_FEW_TRADITIONAL = 4
 _SPACES = (0x3000, 0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F)
 _DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2212)
 _JOINTS = re.compile(
@@ -61,11 +64,16 @@ class Normalized:
 
 
 @functools.cache
-def _table() -> dict[int, int]:
+def _characters() -> dict[int, int]:
     characters = read_yaml("traditional.yaml")
     old = characters["traditional"].replace("\n", "")
     new = characters["simplified"].replace("\n", "")
-    table = {ord(a): ord(b) for a, b in zip(old, new, strict=True)}
+    return {ord(a): ord(b) for a, b in zip(old, new, strict=True)}
+
+
+@functools.cache
+def _table() -> dict[int, int]:
+    table = dict(_characters())
     table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     table |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
     table |= {code: code + 32 for code in range(0x41, 0x5B)}
@@ -77,6 +85,13 @@ def _table() -> dict[int, int]:
 def flattened(text: str) -> str:
     """``text`` of the same length: lower-case ASCII, narrow forms, simplified characters."""
     return text.translate(_table())
+
+
+def simplified(text: str) -> str:
+    """``text`` in simplified characters, of the same length; itself where it has no others."""
+    if len(_TRADITIONAL.findall(text)) < _FEW_TRADITIONAL:
+        return text
+    return text.translate(_characters())
 
 
 def is_wrapped(flat: str, newline: int) -> bool:
