@@ -9,6 +9,7 @@ from touchstone.desk.views import (
     availability,
     grading,
     home,
+    insights,
     interviews,
     library,
     model,
@@ -155,4 +156,10 @@ urlpatterns = [
     path("pool/<str:ref>/tags/", pool.tags, name="pool-tags"),
     path("pool/<str:ref>/remove/", pool.remove, name="pool-remove"),
     path("applications/<str:ref>/pool/", pool.add, name="pool-add"),
+    # insights
+    path("positions/<str:ref>/insights/", insights.page, name="insights"),
+    path("positions/<str:ref>/insights.csv", insights.export, name="insights-csv"),
+    path("positions/<str:ref>/insights.pdf", insights.onepage, name="insights-pdf"),
+    path("positions/<str:ref>/insights/proposals/", insights.refresh, name="proposals"),
+    path("proposals/<str:ref>/", insights.decide, name="proposal"),
 ]

@@ -1,0 +1,234 @@
+"""How the round went: funnel, times, departments, fairness, validity, and what to change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from touchstone.common.clock import utc_now
+from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.shell import position_shell
+from touchstone.evaluation.selectors import hidden_applications, require_round
+from touchstone.insights import figures as computing
+from touchstone.insights.gathering import RoundData, past_deviations, round_data
+from touchstone.insights.measures import Duration
+from touchstone.insights.models import Proposal
+from touchstone.insights.onepage import onepage_pdf
+from touchstone.insights.services import proposal_decide, proposals_refresh, subject_names
+from touchstone.insights.tables import as_csv, as_xlsx, fact_word, stage_word, tables, time_word
+from touchstone.positions.models import Position
+from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
+from touchstone.ui.bilingual import active_language, choose, message_text
+from touchstone.ui.templatetags.ui import words
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_GET
+@staff()
+def page(request: DeskRequest, ref: str) -> HttpResponse:
+    """The round's figures, each with n and interval, and a comparison with another period."""
+    position = _position(request, ref)
+    now = utc_now()
+    data = _data(request, position)
+    found = computing.figures(data, now)
+    names = _names(position, found)
+    position_shell(request, position, "reports")
+    return render(
+        request,
+        "desk/insights.html",
+        {
+            "position": position,
+            "f": found,
+            "at": now,
+            "funnel": [
+                {"word": stage_word(s.stage), "step": s, "width": _width(s.n, found.funnel)}
+                for s in found.funnel
+            ],
+            "times": [
+                {"word": time_word(d.name), "d": d}
+                for d in (
+                    found.decision,
+                    found.scheduling,
+                    found.evaluation,
+                    found.collaboration,
+                    found.report_to_decision,
+                )
+            ],
+            "stages": _spreads(found.stages),
+            "deviations": [
+                {"word": names.get(d.dimension, d.dimension), "d": d} for d in found.deviations
+            ],
+            "rounds": [
+                {
+                    "position": p,
+                    "raw": _percent(run.result["agreement"]["mean_abs_deviation_raw"]),
+                    "fair": _percent(run.result["agreement"]["mean_abs_deviation_fair"]),
+                }
+                for p, run in past_deviations(position)
+            ],
+            "fairness": [
+                {"word": fact_word(name), "report": report} for name, report in found.fairness
+            ],
+            "indicators": [
+                {"word": names.get(i.indicator, i.indicator), "i": i} for i in found.indicators
+            ],
+            "tasks": [{"word": names.get(t.code, t.code), "t": t} for t in found.tasks],
+            "proposals": _proposals(position),
+            "comparison": _comparison(request, data),
+            "others": visible_positions(request.user)
+            .filter(branch_id=position.branch_id)
+            .exclude(pk=position.pk)[:20],
+            "split": request.GET.get("split", ""),
+            "beside": request.GET.get("with", ""),
+            "may_run": may_run(request.user, position),
+        },
+    )
+
+
+def _position(request: DeskRequest, ref: str) -> Position:
+    position = position_for(request.user, ref)
+    require_round(request.user, position)
+    return position
+
+
+def _data(request: DeskRequest, position: Position) -> RoundData:
+    """The round's data; scores of interviews the reader still owes a card for are left out."""
+    data = round_data(position)
+    hidden = hidden_applications(request.user, position)
+    if hidden and data.run:
+        refs = set(position.applications.filter(pk__in=hidden).values_list("ref", flat=True))
+        kept = [row for row in data.run.get("ratings", []) if row[0] not in refs]
+        data.run = {**data.run, "ratings": kept}
+    return data
+
+
+def _spreads(durations: list[Duration]) -> list[dict[str, Any]]:
+    """Each length of time with the places of its quartiles on a line of 200."""
+    longest = max((d.q3_days or d.median_days or 0.0 for d in durations), default=0.0) or 1.0
+
+    def place(days: float | None) -> float | None:
+        return None if days is None else round(200 * days / longest, 1)
+
+    return [
+        {
+            "word": stage_word(d.name),
+            "d": d,
+            "low": place(d.q1_days),
+            "high": place(d.q3_days),
+            "middle": place(d.median_days),
+        }
+        for d in durations
+        if d.n
+    ]
+
+
+def _width(n: int, steps: list[Any]) -> float:
+    return round(100 * n / (steps[0].n or 1), 1) if steps else 0.0
+
+
+def _percent(points: float | None) -> float | None:
+    return None if points is None else 10 * points
+
+
+def _names(position: Position, found: computing.Figures) -> dict[str, str]:
+    raw = subject_names(position, [t.code for t in found.tasks])
+    document = position.model_version.document if position.model_version else {}
+    named = {d["id"]: words(d.get("name") or d["id"]) for d in document.get("dimensions", [])}
+    return named | {key: words(value) if value else key for key, value in raw.items()}
+
+
+def _proposals(position: Position) -> list[dict[str, Any]]:
+    rows = position.proposals.select_related("decided_by").order_by("status", "created_at", "pk")
+    return [{"row": row, "text": message_text(row.message)} for row in rows]
+
+
+def _comparison(request: DeskRequest, data: RoundData) -> dict[str, Any] | None:
+    """Before and after a day of this round, or against another round of the branch."""
+    if request.GET.get("with"):
+        other = _position(request, request.GET["with"])
+        before, after = round_data(other), data
+        title = choose(f"与「{other.title}」相比", f"Against {other.title}")
+    else:
+        day = _day(request.GET.get("split", ""))
+        if day is None:
+            return None
+        before, after = computing.split(data, day)
+        title = choose(f"以 {day:%Y-%m-%d} 投递为界", f"Applied before and from {day:%Y-%m-%d}")
+    rows = computing.compare(before, after)
+    return {"title": title, "rows": [{"word": time_word(d.name), "d": d} for d in rows]}
+
+
+def _day(text: str) -> dt.datetime | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(settings.TIME_ZONE))
+
+
+@require_GET
+@staff()
+def export(request: DeskRequest, ref: str) -> HttpResponse:
+    """All tables as CSV, or with ``?format=xlsx`` as a workbook."""
+    position = _position(request, ref)
+    found = computing.figures(_data(request, position), utc_now())
+    parts = tables(found, _names(position, found))
+    name = f"{position.title} {choose('洞察', 'insights')}"
+    if request.GET.get("format") == "xlsx":
+        return _file(as_xlsx(parts), XLSX, f"{name}.xlsx")
+    return _file(as_csv(parts), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+@require_GET
+@staff()
+def onepage(request: DeskRequest, ref: str) -> HttpResponse:
+    """One page for management, as PDF."""
+    position = _position(request, ref)
+    found = computing.figures(_data(request, position), utc_now())
+    data = onepage_pdf(
+        position, found, _names(position, found), at=utc_now(), lang=active_language()
+    )
+    return _file(data, "application/pdf", f"{position.title}.pdf", inline=True)
+
+
+def _file(data: bytes, content_type: str, name: str, *, inline: bool = False) -> HttpResponse:
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
+    return response
+
+
+@require_POST
+@staff()
+def refresh(request: DeskRequest, ref: str) -> HttpResponse:
+    """Looks through the figures for what could be changed."""
+    position = position_for(request.user, ref)
+    require_run(request.user, position)
+    rows = proposals_refresh(position=position, at=utc_now(), actor=request.actor)
+    n = sum(1 for row in rows if row.status == "open")
+    messages.success(request, choose(f"现在有 {n} 条建议。", f"{n} proposals now."))
+    return HttpResponseRedirect(reverse("insights", args=[position.ref]) + "#proposals")
+
+
+@require_POST
+@staff()
+def decide(request: DeskRequest, ref: str) -> HttpResponse:
+    """Takes a proposal up, or sets it aside."""
+    proposal = get_object_or_404(
+        Proposal.objects.select_related("position__branch"),
+        ref=ref,
+        position__in=visible_positions(request.user),
+    )
+    require_run(request.user, proposal.position)
+    accept = request.POST.get("accept") == "1"
+    proposal_decide(actor=request.actor, proposal=proposal, accept=accept, at=utc_now())
+    return HttpResponseRedirect(reverse("insights", args=[proposal.position.ref]) + "#proposals")
