@@ -42,6 +42,24 @@ class Person:
     studies: tuple[Study, ...]
     skills: tuple[str, ...]
     gold: dict[str, object]
+    trap: str = ""
+
+    @property
+    def has(self) -> frozenset[str]:
+        """Names of the skills that the resume says the person has."""
+        words = [*self.skills, *(bullet for job in self.jobs for bullet in job.bullets)]
+        words.append("银行客服大模型微调" if self.lang == "zh" else "Safety preference dataset")
+        said = (names for words_ in words for key, names in SAID.items() if words_.startswith(key))
+        return _names(" ".join(said))
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Names of the skills that the resume mentions and the person has not."""
+        return _names(next((names for text, names in TRAPS[self.lang] if text == self.trap), ""))
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for word in words.split())
 
 
 _SURNAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 苏 卢 蒋 蔡 贾 丁 魏 薛 叶 阎 余 潘 杜 戴 夏 钟 汪 田 任 姜 范 方 石 姚 谭 廖 邹 熊 金 陆 郝 孔 白 崔 康 毛 邱 秦 江 史 顾 侯 邵 孟 龙 万 段 雷 钱 汤 尹 黎 易 常 武 乔 贺 赖 龚 文".split()
@@ -78,6 +96,58 @@ _EN_BULLETS = (
     "Ran weekly calibration sessions with the research team since the 2020 launch",
     "Trained new hires and shortened onboarding from 15 to 9 days",
 )
+# What each sentence says the person can do, by the concept's Chinese or English name.
+SAID = {
+    "负责大模型 SFT 数据": "大语言模型 监督微调 标注规范",
+    "带领 12 人标注团队": "标注团队管理",
+    "设计对话意图体系": "意图体系搭建 意图识别",
+    "用 Python 和正则": "Python 正则表达式 数据去重",
+    "与算法、产品每周复盘坏例": "坏例分析 模型迭代",
+    "编写新人培训手册": "",
+    "搭建质检抽样流程": "标注质检",
+    "跟进 2021 年": "智能客服",
+    "Wrote annotation guidelines": "annotation_guidelines RLHF inter-annotator_agreement",
+    "Led a team of 14": "annotation_team_management",
+    "Reviewed 40,000": "factuality_checking",
+    "Built a Python pipeline": "Python de-duplication",
+    "Ran weekly calibration": "annotator_training",
+    "Trained new hires": "",
+    "构建 2.1 万条": "",
+    "Built 21k": "",
+    "Python、SQL、正则表达式": "Python SQL 正则表达式",
+    "Label Studio、CVAT、精灵标注": "Label_Studio CVAT 精灵标注",
+    "熟悉 RLHF、SFT": "人类反馈强化学习 监督微调 提示词工程",
+    "Excel、Tableau": "Excel Tableau",
+    "Python, SQL, regular": "Python SQL regular_expressions",
+    "Label Studio, CVAT, Prodigy": "Label_Studio CVAT Prodigy",
+    "Prompt design, RLHF": "prompt_engineering RLHF supervised_fine-tuning",
+    "Excel, Tableau": "Excel Tableau",
+    "银行客服大模型微调": "微调",
+    "Safety preference dataset": "preference_data",
+}
+# Sentences that name what the person cannot do, wants to do, or what others did.
+TRAPS = {
+    "zh": (
+        ("没有使用过 PyTorch 和 TensorFlow。", "PyTorch TensorFlow"),
+        ("希望今后学习强化学习与 Kubernetes。", "强化学习 Kubernetes"),
+        ("模型部署和 Docker 环境由工程同事负责。", "Docker 模型部署"),
+        ("对 Java、C++ 不熟悉，正在自学 Spark。", "Java C++ Spark"),
+        ("团队使用 MySQL 管理数据，我只提需求。", "MySQL"),
+        ("MATLAB 多年没用，已经生疏。", "MATLAB"),
+        ("同事用 XGBoost 训练风控模型。", "XGBoost"),
+        ("对语音合成很感兴趣，计划学习 Kaldi。", "语音合成 Kaldi"),
+    ),
+    "en": (
+        ("I have never used PyTorch or TensorFlow.", "PyTorch TensorFlow"),
+        ("Hoping to learn reinforcement learning and Kubernetes.", "reinforcement_learning Kubernetes"),
+        ("My colleagues handled Docker and model deployment.", "Docker model_deployment"),
+        ("No experience with Java or C++; currently learning Spark.", "Java C++ Spark"),
+        ("Our team used MySQL; I only wrote the requests.", "MySQL"),
+        ("My MATLAB is rusty; I have not touched it for years.", "MATLAB"),
+        ("The data science team trained XGBoost models.", "XGBoost"),
+        ("Interested in speech synthesis; planning to learn Kaldi.", "speech_synthesis Kaldi"),
+    ),
+}
 _SKILLS = ("Python、SQL、正则表达式", "Label Studio、CVAT、精灵标注", "熟悉 RLHF、SFT、Prompt 设计", "Excel、Tableau")
 _EN_SKILLS = ("Python, SQL, regular expressions", "Label Studio, CVAT, Prodigy", "Prompt design, RLHF, SFT", "Excel, Tableau")
 
@@ -222,4 +292,6 @@ def person(seed: int) -> Person:
         "latest_company": latest.company,
     }
     target = "AI训练师" if lang == "zh" else "AI Trainer"
-    return Person(lang, name, email, written, target, jobs, studies, _SKILLS if lang == "zh" else _EN_SKILLS, gold)
+    trap = TRAPS[lang][seed % len(TRAPS[lang])][0]
+    skills = _SKILLS if lang == "zh" else _EN_SKILLS
+    return Person(lang, name, email, written, target, jobs, studies, skills, gold, trap)

@@ -198,7 +198,8 @@ def sheet(person: Person, seed: int) -> Sheet:
     blocks.append(_project(rng, titles["project"][manner], zh, style, joint))
     blocks.append(Block(titles["skills"][manner], tuple(Row((s,), "bullet") for s in person.skills)))
     about = "做事细致，与博士团队合作过两年，能独立推进标注项目。" if zh else "Careful annotator who worked with PhD researchers on safety data."
-    blocks.insert(rng.choice((0, len(blocks))), Block(titles["about"][manner], (Row((about,)),)))
+    told = (Row((about,)), Row((person.trap,)))
+    blocks.insert(rng.choice((0, len(blocks))), Block(titles["about"][manner], told))
     if rng.random() < 0.4:
         words = "李建华 总监 13900001111 boss@corp.example.com" if zh else "Robert Stone, Director, +1 202-555-0199, robert.stone@corp.example.com"
         blocks.append(Block(titles["references"][manner], (Row((words,)),)))

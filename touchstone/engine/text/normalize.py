@@ -39,6 +39,10 @@ _JOINTS = re.compile(
 )
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uff60]")
 _AFTER_STOP = re.compile(r"[。；;:：!！?？.]\s*$")
+# A line that ends so goes on below, however short it is.
+_GOES_ON = re.compile(
+    r"(?:[,，、]|\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from)|[和与及或])\s*$"
+)
 _OPENS_ITEM = re.compile(r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳])")
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
 _ADDRESS = re.compile(
@@ -98,6 +102,8 @@ def is_wrapped(flat: str, newline: int) -> bool:
     """Whether the line that ends at ``newline`` goes on below: it is full and no stop ends it."""
     first = flat.rfind("\n", 0, newline) + 1
     line = flat[first:newline]
+    if _GOES_ON.search(line) and not _OPENS_ITEM.match(flat, newline + 1):
+        return flat[newline + 1 : newline + 2].strip() != ""
     if _columns(line) < _full_line(flat) or _AFTER_STOP.search(line):
         return False
     return not _OPENS_ITEM.match(flat, newline + 1)
