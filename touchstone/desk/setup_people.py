@@ -95,8 +95,7 @@ def _places(table: Table) -> dict[str, int]:
 def _person(
     actor: Actor, row: Mapping[str, str], branches: Sequence[Branch], at: dt.datetime
 ) -> Person:
-    named = row.get("branch", "")
-    branch = next((b for b in branches if named in {b.name, b.name_en} and named), branches[0])
+    branch = _branch(row.get("branch", ""), row.get("department", ""), branches)
     department = _department(actor, branch, row.get("department", ""))
     email = row.get("email", "")
     username = row.get("username", "") or email.split("@")[0] or row.get("name", "")
@@ -112,6 +111,17 @@ def _person(
         roles=roles_of(row.get("role", "")),
         at=at,
     )
+
+
+def _branch(named: str, department: str, branches: Sequence[Branch]) -> Branch:
+    """The branch named, else the one that has the department, else the first there was."""
+    for branch in branches:
+        if named and named in {branch.name, branch.name_en}:
+            return branch
+    ordered = sorted(branches, key=lambda branch: branch.pk)
+    homes = Department.objects.filter(name=department.strip(), branch__in=ordered)
+    known = set(homes.values_list("branch_id", flat=True))
+    return next((branch for branch in ordered if branch.pk in known), ordered[0])
 
 
 def _department(actor: Actor, branch: Branch, name: str) -> Department | None:

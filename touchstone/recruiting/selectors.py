@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Floor
 
 from touchstone.engine.profiles.model import CompetencyModel
@@ -424,7 +424,13 @@ def resumes_of(position: Position, batch: ResumeBatch | None, status: str) -> Qu
         rows = rows.filter(attached=True)
     elif status in Resume.Status.values:
         rows = rows.filter(status=status)
-    return rows.select_related("candidate", "file").defer("text", "geometry").order_by("-pk")
+    own = Application.objects.filter(candidate=OuterRef("candidate"), position=position)
+    return (
+        rows.select_related("candidate", "file")
+        .defer("text", "geometry")
+        .annotate(application_ref=Subquery(own.values("ref")[:1]))
+        .order_by("-pk")
+    )
 
 
 def duplicate_cases(position: Position, state: str) -> list[DuplicateCase]:

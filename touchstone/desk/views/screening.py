@@ -379,6 +379,8 @@ def move(request: DeskRequest, ref: str) -> HttpResponse:
     version = request.POST.get("version", "")
     if version and version != str(found.version):
         found.version = int(version) if version.isascii() and version.isdigit() else 0
+    if to not in Stage.values:
+        raise InvalidInput(say("recruiting.unknown_step"), field="to")
     if to == Stage.INVITED:
         attempt_invite(
             actor=request.actor, application=found, paper=_paper(request, found.position), at=at
@@ -387,7 +389,7 @@ def move(request: DeskRequest, ref: str) -> HttpResponse:
         application_move(
             actor=request.actor,
             application=found,
-            to=to if to in Stage.values else "",
+            to=to,
             at=at,
             reason=request.POST.get("reason", ""),
         )

@@ -33,10 +33,10 @@ def kind_of(data: bytes, filename: str) -> str:
     """One of pdf, zip, docx, odt, doc, rtf, html, mht, eml, image, txt, encrypted_office, unknown."""
     suffix = filename.rpartition(".")[2].lower() if "." in filename else ""
     head = data[:4096]
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(data)
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
     if head.startswith(_OLE):
         return "encrypted_office" if "EncryptedPackage".encode("utf-16-le") in data else "doc"
     if head.lstrip().startswith(b"{\\rtf"):
