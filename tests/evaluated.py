@@ -7,10 +7,8 @@ import random
 
 from tests.company import MODEL, Company, _application
 from touchstone.accounts.models import Person
-from touchstone.accounts.permissions import person_actor
-from touchstone.evaluation.models import Scorecard
+from touchstone.evaluation.models import IndicatorScore, Scorecard
 from touchstone.evaluation.services.decisions import evaluation_save
-from touchstone.evaluation.services.scorecards import score_save, scorecard_open, scorecard_submit
 from touchstone.interviews.models import Interview, PanelMember, RoomNote
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
@@ -60,29 +58,26 @@ def card_of(
     submit: bool = True,
 ) -> Scorecard:
     """One rater's card with a score for every indicator."""
-    actor = person_actor(person)
-    card = scorecard_open(actor=actor, interview=interview, at=at)
-    for dimension, indicator in INDICATORS:
-        score = round(2 * min(10.0, max(0.0, level + rng.gauss(0, 0.5)))) / 2
-        score_save(
-            actor=actor,
+    submitted_at = at + dt.timedelta(hours=2) if submit else None
+    card = Scorecard.objects.create(
+        interview=interview,
+        rater=person,
+        department=person.department,
+        status=Scorecard.Status.SUBMITTED if submit else Scorecard.Status.DRAFT,
+        submitted_at=submitted_at,
+        created_at=at,
+    )
+    IndicatorScore.objects.bulk_create(
+        IndicatorScore(
             scorecard=card,
             dimension=dimension,
             indicator=indicator,
-            score=score,
+            score=round(2 * min(10.0, max(0.0, level + rng.gauss(0, 0.5)))) / 2,
             comment="讲清了口径" if indicator == "tech.data" else "",
-            version=0,
-            at=at,
+            updated_at=at,
         )
-    if submit:
-        scorecard_submit(
-            actor=actor,
-            scorecard=card,
-            expected=[i for _d, i in INDICATORS],
-            summary="",
-            submit_key="k",
-            at=at + dt.timedelta(hours=2),
-        )
+        for dimension, indicator in INDICATORS
+    )
     return card
 
 
