@@ -23,6 +23,7 @@ from touchstone.engine.screening.weighing import (
     Ground,
     Weighed,
     affinities,
+    drawn_to_mean,
     firmness_of,
     value_of,
     weigh,
@@ -152,6 +153,7 @@ def screen(
     every_flag = tuple(sorted({*flags, *resume.flags, *found.flags}))
     grounds = _grounds(reading, resume, demand, found)
     firmness = firmness_of(grounds)
+    grounds = drawn_to_mean(grounds, firmness)
     grounds = _best(grounds, demand, keep_listed="keyword_list" not in found.flags)
     counted = _counted(reading, resume, demand, grounds)
     weighed = weigh(grounds, counted, demand, firmness)
@@ -162,7 +164,7 @@ def screen(
             1.0, max(0.0, model.decision.review_min - 1) / max(weighed.total(demand), 1e-9)
         )
     score = round(weighed.total(demand) * factor, 1)
-    evidence = _evidence(reading, weighed, demand, score, factor)
+    evidence = _evidence(reading, weighed, demand, score)
     indicators = {
         i.id: Score(round(100 * s * factor, 1), i.weight)
         for i, s in zip(demand.indicators, weighed.scores, strict=True)
@@ -294,9 +296,9 @@ def _dimensions(demand: Demand, weighed: Weighed, factor: float) -> dict[str, Sc
 
 
 def _evidence(
-    reading: ResumeReading, weighed: Weighed, demand: Demand, score: float, factor: float
+    reading: ResumeReading, weighed: Weighed, demand: Demand, score: float
 ) -> tuple[Evidence, ...]:
-    effects = _rounded([share * factor for share in weighed.shares], score)
+    effects = _rounded(weighed.shares, score)
     rows: list[Evidence] = []
     for ground, effect in zip(weighed.grounds, effects, strict=True):
         statement = reading.statements[ground.statement]

@@ -10,9 +10,12 @@ For one indicator, a sentence is worth *affinity × value*:
 Sentences join as independent grounds, best first, each next one counting `_DECAY` of the one
 before, so that saying more of the same earns little: ``own = (1 − Π(1 − d·affinity·value))^0.8``.
 
+What stands out is drawn towards the resume's own mean, as one lucky sentence in many is likelier in
+a long resume: ``value − 0.4·max(0, value − firmness)``.
+
 A resume does not say everything. A part of what an indicator lacks is lent by the others, most of
 it within the same dimension, and the more, the firmer the resume tells what it tells:
-``score = own + (1 − own)·lent·support``.
+``own + (1 − own)·lent·support``, set on a scale on which experts put the thresholds 45 and 70.
 
 Worked example: one sentence with affinity 1 and value .6 gives own = .6^.8 = .66; a second one like
 it makes that (1 − .4·(1 − .35·.6))^.8 = .74.
@@ -21,7 +24,7 @@ it makes that (1 − .4·(1 − .35·.6))^.8 = .74.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from touchstone.engine.screening.demand import Demand
 from touchstone.engine.screening.reading import Entry, Statement
@@ -33,7 +36,11 @@ _RESULT = (0.40, 0.45)
 _DECAY = 0.35
 _CURVE = 0.8
 _LENT, _MOST_LENT = 0.7, 0.95
-_FIRM, _FIRM_POWER = 0.45, 1.5  # the mean value at which `_LENT` is lent, and how steeply it goes
+_FIRM, _FIRM_POWER = 0.45, 3.0  # the mean value at which `_LENT` is lent, and how steeply it goes
+_TOWARDS_MEAN = 0.4  # a sentence far firmer than the rest is believed by that much less
+_LIFT = (
+    0.13  # what the scale gives a third of the way up, so that 45 and 70 are where people put them
+)
 _FIRM_AFFINITY = 0.4
 _NEAR, _FAR = 0.65, 0.35  # of what is lent: from the same dimension, from all
 _LEAST_AFFINITY = 0.25
@@ -85,7 +92,7 @@ class Weighed:
     Attributes:
         own: for each indicator, 0–1, by its grounds alone.
         scores: for each indicator, 0–1, with what the others lend.
-        shares: for each ground, its part of the whole score of 100, before rounding.
+        shares: for each ground, its part of the whole, in proportion.
     """
 
     grounds: tuple[Ground, ...]
@@ -211,6 +218,16 @@ def weigh(
     return _with_lent(grounds, own, parts, demand, lent)
 
 
+def drawn_to_mean(grounds: Sequence[Ground], firmness: float) -> list[Ground]:
+    """The grounds with what stands out drawn towards the firmness of the whole."""
+    return [
+        replace(g, value=g.value - _TOWARDS_MEAN * max(0.0, g.value - firmness))
+        if g.kind != "listed"
+        else g
+        for g in grounds
+    ]
+
+
 def firmness_of(grounds: Sequence[Ground]) -> float:
     """The mean value of the sentences that tell of something asked for, 0–1."""
     values = {
@@ -234,13 +251,14 @@ def _with_lent(
     share_of = [weights[ground.indicator] * parts[g] for g, ground in enumerate(grounds)]
     everything = sum(w * o for w, o in zip(weights, own, strict=True))
     whole = sum(weights)
+    core = _core(demand, own)
     lent_to_all = 0.0
     lent_within: dict[int, float] = {}
     for number, mine in enumerate(own):
         inside = [n for n in range(len(own)) if group[n] == group[number]]
         weight_inside = sum(weights[n] for n in inside)
         near = sum(weights[n] * own[n] for n in inside) / weight_inside if weight_inside else 0.0
-        far = everything / whole if whole else 0.0
+        far = min(everything / whole, core) if whole else 0.0
         gap = (1 - mine) * lent
         scores[number] = mine + gap * (_NEAR * near + _FAR * far)
         lent_within[group[number]] = (
@@ -259,7 +277,19 @@ def _with_lent(
             share += lent_within[mine] * share_of[g] / totals[mine]
             share += lent_to_all * share_of[g] / told
         shares.append(share)
-    return Weighed(tuple(grounds), tuple(own), tuple(scores), tuple(shares))
+    lifted = tuple(min(1.0, s + _LIFT * 6.75 * s * (1 - s) ** 2) for s in scores)
+    return Weighed(tuple(grounds), tuple(own), lifted, tuple(shares))
+
+
+def _core(demand: Demand, own: Sequence[float]) -> float:
+    """The mean of the weightiest dimension: what else is there cannot stand in for it."""
+    heaviest = max(demand.model.dimensions, key=lambda d: d.weight)
+    inside = [
+        (i.weight, o)
+        for i, o in zip(demand.indicators, own, strict=True)
+        if i in heaviest.indicators
+    ]
+    return sum(w * o for w, o in inside) / heaviest.weight if heaviest.weight else 0.0
 
 
 def _groups(demand: Demand) -> list[int]:
