@@ -22,7 +22,7 @@ from touchstone.engine.text.normalize import flattened, key_of, normalized
 )
 def test_forms(written: str, form: str) -> None:
     assert normalized(written).text == form
-    assert key_of(written) == form
+    assert key_of(written.replace("\n", "、")) == form.replace("\n", "、")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -106,3 +107,23 @@ def test_a_malformed_file_is_refused_with_its_reason(
     assert caught.value.message.id == message
     assert caught.value.text("zh")
     assert caught.value.text("en")
+
+
+def test_every_pattern_of_the_guards_compiles(known: Taxonomy) -> None:
+    for guards in known.guards.values():
+        for guard in guards.values():
+            for pattern in (
+                guard.after,
+                guard.not_after,
+                guard.before,
+                guard.not_before,
+                guard.near,
+            ):
+                assert re.compile(pattern)
+
+
+def test_a_bad_pattern_of_a_companys_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "guards.yaml").write_text("python:\n  Py: {near: '('}\n", "utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        load_taxonomy((tmp_path,))
+    assert caught.value.message.id == "taxonomy.bad_pattern"

@@ -10,6 +10,8 @@ import yaml
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Leaves every word a string: no guessing at numbers and dates, and three times as fast.
+PLAIN_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @functools.cache

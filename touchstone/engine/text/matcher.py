@@ -7,6 +7,7 @@ within one another the longest stays. An alias that is also an ordinary word or 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,11 +46,11 @@ class Guard:
     """
 
     case: str = ""
-    after: re.Pattern[str] | None = None
-    not_after: re.Pattern[str] | None = None
-    before: re.Pattern[str] | None = None
-    not_before: re.Pattern[str] | None = None
-    near: re.Pattern[str] | None = None
+    after: str = ""
+    not_after: str = ""
+    before: str = ""
+    not_before: str = ""
+    near: str = ""
     listed: bool = False
 
 
@@ -175,27 +176,31 @@ def _allowed(
         return False
     before = flat[max(0, start - _BEFORE_CHARS) : start]
     after = flat[end : end + _AFTER_CHARS]
-    if guard.not_after is not None and guard.not_after.match(after):
+    if guard.not_after and _compiled(guard.not_after).match(after):
         return False
-    if guard.not_before is not None and guard.not_before.search(before):
+    if guard.not_before and _compiled(guard.not_before).search(before):
         return False
-    wanted = guard.after, guard.before, guard.near
-    if not any(wanted) and not guard.listed:
+    if not (guard.after or guard.before or guard.near or guard.listed):
         return True
-    if guard.after is not None and guard.after.match(after):
+    if guard.after and _compiled(guard.after).match(after):
         return True
-    if guard.before is not None and guard.before.search(before):
+    if guard.before and _compiled(guard.before).search(before):
         return True
     first = flat.rfind("\n", 0, start) + 1
     last = flat.find("\n", end)
     last = len(flat) if last < 0 else last
-    if guard.near is not None and (
-        guard.near.search(flat, first, start) or guard.near.search(flat, end, last)
-    ):
-        return True
+    if guard.near:
+        near = _compiled(guard.near)
+        if near.search(flat, first, start) or near.search(flat, end, last):
+            return True
     if guard.listed and _LIST_BEFORE.search(before) and _LIST_AFTER.match(after):
         return any(first <= a < last for a, _ in practical)
     return False
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _spelt(case: str, written: str) -> bool:

@@ -150,4 +150,9 @@ def _joined(masked: str, flat: str, text: str) -> Normalized:
 def key_of(name: str) -> str:
     """A name or alias in the form in which it is looked for."""
     flat = flattened(name.strip())
-    return _joined(flat, flat, name).text if _JOINTS.search(flat) else flat
+    return _JOINTS.sub(_joint, flat)
+
+
+def _joint(match: re.Match[str]) -> str:
+    text = match.string
+    return " " if text[match.start() - 1].isascii() and text[match.end()].isascii() else ""

@@ -28,7 +28,7 @@ import yaml
 
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
-from touchstone.engine.text.lexicon import CONTENT, LOADER
+from touchstone.engine.text.lexicon import CONTENT, PLAIN_LOADER
 from touchstone.engine.text.matcher import Alias, AliasMatcher, Guard
 from touchstone.engine.text.normalize import key_of
 
@@ -130,7 +130,7 @@ def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
             digest.update(path.name.encode() + b"\0" + raw)
             data = _document(raw, path.name)
             if path.name == GUARDS:
-                read_guards(data, path.name, guards)
+                read_guards(data, path.name, guards, checked=folder in folders)
             else:
                 concepts |= {c.id: c for c in read_concepts(data, path.name)}
     return build(concepts, guards, digest.hexdigest())
@@ -138,7 +138,7 @@ def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
 
 def _document(raw: bytes, source: str) -> Any:
     try:
-        return yaml.load(raw, Loader=LOADER)  # noqa: S506
+        return yaml.load(raw, Loader=PLAIN_LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
@@ -192,9 +192,10 @@ def _aliases(concepts: Iterable[Concept], guards: Mapping[str, Mapping[str, Guar
         guarded = guards.get(concept.id, {})
         practical = concept.kind in _PRACTICAL
         for spelling in dict.fromkeys((concept.zh, concept.en, *concept.aliases, *guarded)):
-            guard = guarded.get(spelling) or guarded.get(key_of(spelling))
-            if guard is None and spelling != key_of(spelling):
-                guard = next((g for a, g in guarded.items() if key_of(a) == key_of(spelling)), None)
+            guard = guarded.get(spelling)
+            if guard is None and guarded:
+                key = key_of(spelling)
+                guard = next((g for a, g in guarded.items() if key_of(a) == key), None)
             aliases.append(Alias(spelling, concept.id, guard, practical))
     return aliases
 
@@ -242,8 +243,13 @@ def _relations(text: str, concept_id: str, source: str) -> dict[str, tuple[str, 
     return own
 
 
-def read_guards(data: Any, source: str, into: dict[str, dict[str, Guard]]) -> None:
+def read_guards(
+    data: Any, source: str, into: dict[str, dict[str, Guard]], *, checked: bool = True
+) -> None:
     """Adds the guards of one file.
+
+    Args:
+        checked: try every pattern now; our own are tried by a test, not at each start.
 
     Raises:
         InvalidInput: an unknown key or a pattern that is none.
@@ -256,13 +262,14 @@ def read_guards(data: Any, source: str, into: dict[str, dict[str, Guard]]) -> No
                 raise InvalidInput(
                     say("taxonomy.unknown_guard", file=source, concept=concept_id, name=name)
                 )
+            patterns = {k: str(rule[k]) for k in _PATTERNS if rule.get(k)}
             try:
-                patterns = {k: re.compile(rule[k]) for k in _PATTERNS if rule.get(k)}
+                for pattern in patterns.values() if checked else ():
+                    re.compile(pattern)
             except re.error as error:
                 raise InvalidInput(
                     say("taxonomy.bad_pattern", file=source, concept=concept_id, reason=str(error))
                 ) from error
-            guard = Guard(
-                case=str(rule.get("case", "")), listed=bool(rule.get("listed")), **patterns
-            )
+            case, listed = str(rule.get("case", "")), str(rule.get("listed", "")).lower()
+            guard = Guard(case=case, listed=listed == "true", **patterns)
             into.setdefault(str(concept_id), {})[str(alias)] = guard
