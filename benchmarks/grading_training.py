@@ -1,8 +1,10 @@
-"""Trains what grading ships: `python benchmarks/grading_training.py order|points`.
+"""Trains what grading ships: `python benchmarks/grading_training.py order|vectors|points`.
 
 order: word-class pairs of the product's own texts against the same texts shuffled.
-points: credit per key point from matching features, on the labelled answers under
-tests/engine/grading/labelled. Prints held-out figures and writes touchstone/content/grading/*.json.
+vectors: what words are used for, from the key points of the question bank and the taxonomy.
+points: probability that an answer makes a key point, from matching features, on the labelled
+answers under tests/engine/grading/data. Prints figures on held-out questions and writes
+touchstone/content/grading. Train in this order: each step uses what the one before wrote.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ SEED = 4040505
 def own_texts() -> dict[str, list[str]]:
     """Sentences of the product's content and labelled answers, by language."""
     found: dict[str, list[str]] = {"zh": [], "en": []}
-    folders = [CONTENT, ROOT / "tests" / "engine" / "grading" / "labelled"]
+    folders = [CONTENT, ROOT / "tests" / "engine" / "grading" / "data"]
     files = sorted(p for f in folders for p in f.rglob("*") if p.suffix in {".yaml", ".md"})
     for path in files:
         if path.parent.name == "grading" or "taxonomy" in path.parts:
@@ -142,7 +144,138 @@ def write(name: str, data: object) -> None:
     print(f"{path.relative_to(ROOT)} written")
 
 
+DIMENSIONS = 64
+WHOLE_QUESTION = 0.3
+"""Words of one question's different points are a little related too."""
+
+
+def word_groups() -> list[tuple[list[str], float]]:
+    """Texts that mean the same, with the group's weight: key points, questions, concepts."""
+    groups: list[tuple[list[str], float]] = []
+    for path in sorted((CONTENT / "questions").glob("*.yaml")):
+        loaded = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+        for question in loaded["questions"] if isinstance(loaded, dict) else loaded:
+            whole: list[str] = []
+            for point in question["rubric"]["key_points"]:
+                accept = point.get("accept") or {}
+                texts = [*point["text"].values(), *accept.get("zh", []), *accept.get("en", [])]
+                groups.append((texts, 1.0))
+                whole += texts
+            for anchor in (question.get("anchors") or {}).values():
+                whole += anchor.values()
+            groups.append((whole, WHOLE_QUESTION))
+    for path in sorted((CONTENT / "taxonomy").glob("*.yaml")):
+        loaded = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+        for block in loaded if isinstance(loaded, list) else []:
+            for item in (block.get("items") or {}).values():
+                parts = str(item).split("|")[:3]
+                names = [n.strip() for part in parts for n in part.split(";") if "=" not in n]
+                groups.append((names, 1.0))
+    return groups
+
+
+def train_vectors() -> None:
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.linalg import svds
+
+    from touchstone.engine.grading.lexicon import function_words
+
+    counted: list[Counter[str]] = []
+    weights: list[float] = []
+    for texts, weight in word_groups():
+        counts: Counter[str] = Counter()
+        for text in texts:
+            tokens = read(str(text)).tokens
+            counts.update({t.key for t in tokens if t.text not in function_words()})
+        counted.append(counts)
+        weights.append(weight)
+    words = sorted({k for c in counted for k in c if not k.isdigit() and "\n" not in k})
+    place = {word: row for row, word in enumerate(words)}
+    cells = [
+        (place[k], g, weights[g] * (1 + math.log(n)))
+        for g, c in enumerate(counted)
+        for k, n in c.items()
+        if k in place
+    ]
+    rows, columns, values = (np.array(x) for x in zip(*cells, strict=True))
+    total = values.sum()
+    of_word, of_group = np.bincount(rows, values), np.bincount(columns, values)
+    pmi = np.maximum(0.0, np.log(values * total / (of_word[rows] * of_group[columns])))
+    left, strength, _right = svds(
+        csr_matrix((pmi, (rows, columns))), k=DIMENSIONS, v0=np.ones(min(len(words), len(counted)))
+    )
+    matrix = left * np.sqrt(strength)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+    path = CONTENT / "grading" / "word_vectors.npz"
+    whole = np.clip(np.round(127 * matrix), -127, 127).astype(np.int8)
+    np.savez_compressed(path, words=np.array("\n".join(words)), matrix=whole)
+    print(f"{len(words)} words, {len(counted)} groups, {path.stat().st_size // 1024} KiB")
+
+
+def train_points() -> None:
+    from dataclasses import replace
+
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    from grading_quality import own_answers
+
+    from touchstone.engine.grading.credit import FEATURES
+    from touchstone.engine.grading.grade import point_matches
+
+    model = {}
+    for name, phrases, alone in (
+        ("phrases_several", True, False),
+        ("phrases_alone", True, True),
+        ("text_only_several", False, False),
+        ("text_only_alone", False, True),
+    ):
+        rows, labels, groups = [], [], []
+        for number, (given, answers) in enumerate(own_answers()):
+            points = given.key_points
+            if not phrases:
+                points = tuple(replace(p, accept=()) for p in points)
+            rubrics = [replace(given, key_points=(p,)) for p in points] if alone else [
+                replace(given, key_points=points)
+            ]
+            for rubric in rubrics:
+                for answer in answers:
+                    found = point_matches(rubric, answer.text)
+                    for point, match in zip(rubric.key_points, found, strict=False):
+                        rows.append(match.features)
+                        labels.append(answer.points[point.id] >= 0.5)
+                        groups.append(number)
+        table, truth = np.array(rows), np.array(labels)
+        used = np.ones(len(FEATURES), dtype=bool)
+        if alone:
+            used[[FEATURES.index(f) for f in ("lead_words", "lead_sense", "lead_both")]] = False
+        machine = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=2000))
+        held = cross_val_predict(
+            machine, table[:, used], truth, groups=groups, cv=GroupKFold(9), method="predict_proba"
+        )[:, 1]
+        said = held >= 0.5
+        f1 = 2 * (said & truth).sum() / (said.sum() + truth.sum())
+        machine.fit(table[:, used], truth)
+        scale, fit = machine[0], machine[1]
+        slopes = fit.coef_[0] / scale.scale_
+        weights = np.zeros(len(FEATURES))
+        weights[used] = slopes
+        intercept = float(fit.intercept_[0] - (slopes * scale.mean_).sum())
+        model[name] = {
+            "intercept": round(intercept, 4),
+            "weights": [round(float(w), 4) for w in weights],
+        }
+        print(f"{name:<20} {len(truth)} points, F1 on held-out questions {f1:.3f}")
+    write("point_model.json", model)
+
+
 if __name__ == "__main__":
     np.random.seed(0)
     if "order" in sys.argv[1:]:
         train_order()
+    if "vectors" in sys.argv[1:]:
+        train_vectors()
+    if "points" in sys.argv[1:]:
+        train_points()

@@ -1,11 +1,13 @@
-"""From how an answer matches a key point to the credit it gets for it."""
+"""From how an answer matches the key points to the credit it gets for each."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from touchstone.engine.grading.lexicon import read_json
 from touchstone.engine.grading.matching import (
@@ -18,6 +20,7 @@ from touchstone.engine.grading.matching import (
     turned,
 )
 from touchstone.engine.grading.reading import Reading, Span
+from touchstone.engine.grading.vectors import window_vectors
 
 FEATURES = (
     "best_phrase",
@@ -27,10 +30,20 @@ FEATURES = (
     "pieces",
     "characters",
     "mean_phrases",
-    "best_squared",
-    "text_squared",
+    "turned",
+    "sense_text",
+    "sense_best",
+    "sense_mean",
+    "lead_words",
+    "lead_sense",
+    "lead_both",
+    "length",
 )
+"""Words covered, characters shared, sense alike; how far a point leads the rubric's other points
+in the window that carries it best; clauses of the answer for each point (1 at two and more)."""
 TURNED = 0.3
+SURE = 0.85
+"""A probability this high is full credit, one as low as its opposite none; between them linear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class PointMatch:
     """A key point against an answer.
 
     Attributes:
-        features: in the order of `FEATURES`, each 0..1.
+        features: in the order of `FEATURES`.
         span: the window that carries it best.
         turned: share of the matched weight that the answer denies, 0..1.
         order: share of neighbouring matched words in the reference's order, 0..1.
@@ -53,6 +66,16 @@ class PointMatch:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A reference in an answer: its best window, and how well each window covers it."""
+
+    reference: Reference
+    score: float
+    at: int
+    windows: Matrix
+
+
 class Matcher:
     """One answer against one compiled rubric."""
 
@@ -63,68 +86,109 @@ class Matcher:
         similar: Matrix,
         spans: tuple[Span, ...],
         maxima: Matrix,
+        heard: NDArray[np.bool_],
     ) -> None:
         self.compiled, self.reading, self.similar = compiled, reading, similar
         self.spans, self.maxima = spans, maxima
         lengths = np.array([s.last - s.first for s in spans], dtype=np.float64)
         self.cost = 0.004 * np.maximum(0.0, lengths - 6)
         self.anywhere = maxima.max(axis=0, keepdims=True)
+        self.senses = window_vectors(reading, spans, heard)
+        self.have = pairs(reading.text)
 
     def match(self, point: PointReferences) -> PointMatch:
-        """Features of one key point and where it is best said."""
-        phrases = [self._best(r) for r in point.accept]
-        text, text_at = self._best(point.text)
-        pieces = [self._best(r)[0] for r in point.pieces] or [text]
-        scores = sorted((score for score, _ in phrases), reverse=True) or [text]
-        choices = [(text, text_at, point.text)]
-        choices += [(score, at, r) for (score, at), r in zip(phrases, point.accept, strict=True)]
-        best, at, reference = max(choices, key=lambda c: c[0])
-        span = self.spans[at]
-        anywhere = float(coverage(self.anywhere, point.text)[0])
+        """One point alone, such as a misconception."""
+        return self.matches([point])[0]
+
+    def matches(self, points: Sequence[PointReferences]) -> list[PointMatch]:
+        """Every point, each beside the others."""
+        found = [[self._found(r) for r in (p.text, *p.accept)] for p in points]
+        senses = [
+            np.vstack([r.direction for r in (p.text, *p.accept)]) @ self.senses.T for p in points
+        ]
+        words = np.vstack([np.max([f.windows for f in group], axis=0) for group in found])
+        meaning = np.vstack([s.max(axis=0) for s in senses])
+        return [
+            self._match(n, point, found[n], senses[n], words, meaning)
+            for n, point in enumerate(points)
+        ]
+
+    def _match(
+        self,
+        number: int,
+        point: PointReferences,
+        found: list[_Found],
+        senses: Matrix,
+        words: Matrix,
+        meaning: Matrix,
+    ) -> PointMatch:
+        text = found[0]
+        phrases = sorted((f.score for f in found[1:]), reverse=True) or [text.score]
+        pieces = [self._found(r).score for r in point.pieces] or [text.score]
+        best = max(found, key=lambda f: f.score)
+        by_sense = senses.max(axis=1)
+        denied = self._denied(point, found, best.score)
+        several = min(1.0, len(self.reading.clauses) / len(words) / 2)
         values = (
-            scores[0],
-            scores[1] if len(scores) > 1 else scores[0],
-            text,
-            anywhere,
+            phrases[0],
+            phrases[1] if len(phrases) > 1 else phrases[0],
+            text.score,
+            float(coverage(self.anywhere, point.text)[0]),
             sum(pieces) / len(pieces),
-            max(self._characters(r) for r in (point.text, *point.accept)),
-            sum(scores) / len(scores),
-            scores[0] ** 2,
-            text**2,
+            max(self._characters(f.reference) for f in found),
+            sum(phrases) / len(phrases),
+            denied,
+            float(by_sense[0]),
+            float(by_sense.max()),
+            float(by_sense.mean()),
+            lead(words, number),
+            lead(meaning, number),
+            lead(words + meaning, number),
+            several,
         )
-        denied = self._denied(point, choices, best)
         return PointMatch(
             values,
-            span,
+            self.spans[best.at],
             denied,
-            in_order(self.similar, span, reference),
-            best,
-            reference.text,
+            in_order(self.similar, self.spans[best.at], best.reference),
+            best.score,
+            best.reference.text,
         )
 
-    def _best(self, reference: Reference) -> tuple[float, int]:
+    def _found(self, reference: Reference) -> _Found:
         covered = coverage(self.maxima, reference) - self.cost
         at = int(covered.argmax())
-        return float(max(0.0, covered[at] + self.cost[at])), at
+        return _Found(reference, float(max(0.0, covered[at] + self.cost[at])), at, covered)
 
-    def _denied(
-        self, point: PointReferences, choices: list[tuple[float, int, Reference]], best: float
-    ) -> float:
+    def _denied(self, point: PointReferences, found: list[_Found], best: float) -> float:
         """Denial of the best phrases: the least among those about as well covered."""
-        near = [c for c in choices if c[0] >= best - 0.08]
-        denied = min(turned(self.similar, self.reading, self.spans[at], r) for _, at, r in near)
+        near = [f for f in found if f.score >= best - 0.08]
+        denied = min(
+            turned(self.similar, self.reading, self.spans[f.at], f.reference) for f in near
+        )
         for reference in point.against:
-            score, at = self._best(reference)
-            agrees = turned(self.similar, self.reading, self.spans[at], reference) < TURNED
-            if score >= 0.75 and score >= best and agrees:
+            against = self._found(reference)
+            span = self.spans[against.at]
+            agrees = turned(self.similar, self.reading, span, reference) < TURNED
+            if against.score >= 0.75 and against.score >= best and agrees:
                 return 1.0
         return denied
 
     def _characters(self, reference: Reference) -> float:
         """Share of the reference's letter or character pairs that the answer has."""
         wanted = pairs(reference.text)
-        have = pairs(self.reading.text)
-        return len(wanted & have) / len(wanted) if wanted else 0.0
+        return len(wanted & self.have) / len(wanted) if wanted else 0.0
+
+
+def lead(scores: Matrix, number: int) -> float:
+    """How far one point leads the others in its best window; 0.3 when there are no others.
+
+    Args:
+        scores: points × windows.
+    """
+    at = int(scores[number].argmax())
+    others = np.delete(scores[:, at], number)
+    return float(scores[number, at] - others.max()) if len(others) else 0.3
 
 
 def pairs(text: str) -> frozenset[str]:
@@ -134,13 +198,28 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(plain[i : i + width] for i in range(len(plain) - width + 1))
 
 
-def credit(features: tuple[float, ...], *, phrases: bool) -> float:
-    """Credit 0..1 for a key point that is not denied.
+def probability(features: tuple[float, ...], *, phrases: bool, alone: bool) -> float:
+    """Probability 0..1 that the answer makes the point.
 
     A logistic regression over `FEATURES`, trained on labelled answers to other questions
-    (`benchmarks/grading_training.py`); one set of weights for points with accepted phrases, one
-    for points that have only their text.
+    (`benchmarks/grading_training.py points`): one set of weights for points with accepted phrases
+    and one for points that have only their text, each for rubrics of several points and of one.
     """
-    model = read_json("point_model.json")["phrases" if phrases else "text_only"]
+    name = f"{'phrases' if phrases else 'text_only'}_{'alone' if alone else 'several'}"
+    model = read_json("point_model.json")[name]
     total = model["intercept"] + sum(w * f for w, f in zip(model["weights"], features, strict=True))
     return 1 / (1 + math.exp(-total))
+
+
+def credit(features: tuple[float, ...], *, phrases: bool, alone: bool, listed: bool) -> float:
+    """Credit 0..1 for a key point that is not denied.
+
+    Args:
+        listed: the point's text lists several things; then credit follows how many were named.
+    """
+    likely = probability(features, phrases=phrases, alone=alone)
+    sure = min(1.0, max(0.0, (likely - (1 - SURE)) / (2 * SURE - 1)))
+    if listed:
+        named = features[FEATURES.index("pieces")]
+        return min(1.0, 0.5 * sure + 0.5 * named) if sure > 0 else 0.5 * named
+    return sure

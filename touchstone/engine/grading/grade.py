@@ -21,6 +21,9 @@ from touchstone.engine.grading.rubrics import Rubric
 CAP = 0.25
 """Share of the full score that an answer kept back by a gate can reach."""
 QUOTED = 0.35
+COVERED = 0.6
+LISTED = 3
+LOST_ORDER = 0.5
 HELD = 0.6
 LONGEST = 8000
 DIGITS = 2
@@ -137,17 +140,21 @@ def point_matches(rubric: Rubric, answer: str) -> tuple[PointMatch, ...]:
     if not reading.tokens:
         return ()
     matcher = _matcher(rubric, reading, inspect(reading, rubric.question, rubric.material))
-    return tuple(matcher.match(p) for p in matcher.compiled.points)
+    return tuple(matcher.matches(matcher.compiled.points))
 
 
 def _matcher(rubric: Rubric, reading: Reading, gates: Gates) -> Matcher:
     ready = compiled(rubric)
     similar = ready.similarities(reading)
-    for i, token in enumerate(reading.tokens):
-        if any(s.start <= token.start and token.end <= s.end for s in gates.ignored):
-            similar[i] = 0.0
+    heard = np.array(
+        [
+            not any(s.start <= token.start and token.end <= s.end for s in gates.ignored)
+            for token in reading.tokens
+        ]
+    )
+    similar[~heard] = 0.0
     spans = windows(reading)
-    return Matcher(ready, reading, similar, spans, window_maxima(similar, spans))
+    return Matcher(ready, reading, similar, spans, window_maxima(similar, spans), heard)
 
 
 def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
@@ -156,9 +163,17 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     evidence: list[Evidence] = []
     denied: set[str] = set()
     best, orders = 0.0, []
-    for point, references in zip(rubric.key_points, matcher.compiled.points, strict=True):
-        match = matcher.match(references)
-        given = credit(match.features, phrases=bool(point.accept))
+    alone = len(rubric.key_points) == 1
+    found = matcher.matches(matcher.compiled.points)
+    for point, references, match in zip(
+        rubric.key_points, matcher.compiled.points, found, strict=True
+    ):
+        given = credit(
+            match.features,
+            phrases=bool(point.accept),
+            alone=alone,
+            listed=len(references.pieces) >= LISTED,
+        )
         contradicts = match.turned >= TURNED and match.best >= 0.45
         if contradicts:
             denied.add(point.id)
@@ -169,7 +184,7 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
         elif match.turned >= TURNED:
             given *= 0.5
         best = max(best, given)
-        if match.best >= 0.5:
+        if match.best >= COVERED:
             orders.append(match.order)
         credits_[point.id] = given
     held = _misconceptions(rubric, matcher, evidence, reading)
@@ -202,10 +217,14 @@ def _share(rubric: Rubric, marked: _Marked) -> float:
 
 
 def shuffled(gates: Gates, ordered: float) -> bool:
-    """Whether the words look thrown together: unlikely classes and the points' order lost."""
+    """Whether the words look thrown together: unlikely classes, or the points' own order lost.
+
+    Args:
+        ordered: share of neighbouring words of well covered references that kept their order.
+    """
     if gates.disorder >= SHUFFLED:
         return ordered < 0.75 or gates.disorder > 0.995
-    return gates.disorder >= 0.5 and ordered <= 0.34
+    return ordered < LOST_ORDER or (gates.disorder >= 0.35 and ordered < LOST_ORDER + 0.1)
 
 
 def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> tuple[str, ...]:
@@ -218,7 +237,7 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
         flags.append("copied_material")
     if gates.injected:
         flags.append("prompt_injection")
-    if gates.keywords or shuffled(gates, marked.ordered):
+    if (gates.keywords and not compiled(rubric).lists) or shuffled(gates, marked.ordered):
         flags.append("keyword_stuffing")
     if gates.short:
         flags.append("too_short")
@@ -236,7 +255,7 @@ def _cap(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
     """The largest share of the full score the gates allow."""
     if "keyword_stuffing" in flags or "off_topic" in flags:
         return CAP
-    if "copied_material" in flags or "copied_question" in flags:
+    if "copied_material" in flags:
         return CAP
     return 1.0
 

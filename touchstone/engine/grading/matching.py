@@ -19,21 +19,27 @@ from numpy.typing import NDArray
 from touchstone.engine.grading.lexicon import stem
 from touchstone.engine.grading.reading import Reading, Span, Token, read
 from touchstone.engine.grading.rubrics import Rubric
+from touchstone.engine.grading.vectors import passage_vector
 
 Matrix = NDArray[np.float64]
 DEMOTED = 0.35
 PARTIAL = 0.75
+REACH = 3
+LISTING = 4
+FEWEST_ORDERED = 4
 _PIECES = re.compile(r"[、，,；;。/]|\s(?:and|or)\s|以及|和(?=[^，。]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A phrase to look for: positions of its words in the compiled vocabulary and their weights."""
+    """A phrase to look for: positions of its words in the compiled vocabulary and their weights,
+    and the direction of its sense."""
 
     text: str
     words: NDArray[np.int64]
     weights: Matrix
     signs: tuple[int, ...]
+    direction: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Compiled:
             self._point(p.text, p.accept, p.contradicted_by) for p in rubric.key_points
         )
         self.wrong = tuple(self._point(m.text, m.accept, ()) for m in rubric.misconceptions)
+        self.lists = any(len(p.pieces) >= LISTING for p in self.points)
+        """Whether a full answer is a list, so that a list of terms is no sign of stuffing."""
         self._rows: dict[tuple[str, str], Matrix] = {}
 
     def _point(
@@ -91,6 +99,7 @@ class Compiled:
             np.array([self.vocabulary[k] for k in tokens], dtype=np.int64),
             np.array(weights, dtype=np.float64),
             tuple(t.sign for t in tokens.values()),
+            passage_vector(list(tokens.values()), weights),
         )
 
     def similarities(self, reading: Reading) -> Matrix:
@@ -180,13 +189,14 @@ def turned(similar: Matrix, reading: Reading, span: Span, reference: Reference) 
 
 
 def in_order(similar: Matrix, span: Span, reference: Reference) -> float:
-    """Share of neighbouring words of the reference that stand in the same order in the window.
+    """Share of neighbouring words of the reference that stand in the same order in the window,
+    at most `REACH` words apart.
 
-    1.0 when fewer than three words are covered: too few to judge.
+    1.0 when fewer than four words are covered: too few to judge.
     """
     part = similar[span.first : span.last][:, reference.words]
     places = [int(part[:, j].argmax()) for j in range(part.shape[1]) if part[:, j].max() >= 0.55]
-    if len(places) < 3:
+    if len(places) < FEWEST_ORDERED:
         return 1.0
-    steps = [0 < b - a <= 5 for a, b in pairwise(places)]
+    steps = [0 < b - a <= REACH for a, b in pairwise(places)]
     return sum(steps) / len(steps)
