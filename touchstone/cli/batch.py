@@ -7,8 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Row = dict[str, Any]
@@ -72,6 +74,9 @@ def in_order(
                 rows = [failed(item, error)]
             yield from rows
         return
+    # Loaded only here: it takes longer than some commands need in all.
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(count, initializer=initializer, initargs=initargs) as pool:
         pending: list[tuple[Item, Future[list[Row]]]] = []
         for item in items:
@@ -86,6 +91,5 @@ def _next(
     pending: list[tuple[Item, Future[list[Row]]]], failed: Callable[[Item, BaseException], Row]
 ) -> list[Row]:
     item, future = pending.pop(0)
-    wait([future], return_when=FIRST_COMPLETED)
     error = future.exception()
     return [failed(item, error)] if error else future.result()
