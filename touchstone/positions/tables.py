@@ -61,15 +61,14 @@ def read_table(data: bytes, name: str, known: Known = lambda _: False) -> Table:
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InvalidInput(say("positions.table_old_excel"), field="file")
     else:
-        grid = _csv(data)
+        grid = _csv(data, known)
     return _table(grid, known)
 
 
-def _csv(data: bytes) -> list[list[Cell]]:
+def _csv(data: bytes, known: Known) -> list[list[Cell]]:
     text = decoded(data).replace("\x00", "")
-    head = "\n".join(text.splitlines()[:20])
-    separator = max(_SEPARATORS, key=lambda mark: (head.count(mark), -_SEPARATORS.index(mark)))
     csv.field_size_limit(MOST_CELL * 8)
+    separator = _separator(text, known)
     grid: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
@@ -79,6 +78,24 @@ def _csv(data: bytes) -> list[list[Cell]]:
     except csv.Error as error:
         raise InvalidInput(say("positions.table_unreadable"), field="file") from error
     return grid
+
+
+def _separator(text: str, known: Known) -> str:
+    """The mark between cells: the one that gives most known headings, then the steadiest rows."""
+
+    def fit(mark: str) -> tuple[int, int, int]:
+        reader = csv.reader(io.StringIO(text[:40_000], newline=""), delimiter=mark)
+        rows = []
+        try:
+            rows = [row for row, _ in zip(reader, range(30), strict=False)]
+        except csv.Error:
+            return (0, 0, 0)
+        widths = [len(row) for row in rows if len(row) > 1]
+        steady = max((widths.count(width) for width in set(widths)), default=0)
+        headings = max((sum(known(cell) for cell in row) for row in rows[:_SEARCHED]), default=0)
+        return (headings, steady, max(widths, default=0))
+
+    return max(_SEPARATORS, key=fit)
 
 
 def decoded(data: bytes) -> str:

@@ -335,7 +335,7 @@ def try_out(request: DeskRequest, ref: str) -> HttpResponse:
     """Screens those who applied by the draft and shows who would rank where."""
     position = position_for(request.user, ref)
     require_run(request.user, position)
-    document = document_from_form(request.POST.dict(), _base(request, position))
+    document = rebalanced(document_from_form(request.POST.dict(), _base(request, position)))
     parse_model(document)
     context = {
         "position": position,
