@@ -30,6 +30,7 @@ _NAMED, _WITHIN = 1.0, 0.6
 _IN_NAME, _IN_TEXT = 0.75, 0.6
 _FACET_TERM = 0.9
 _HALF = 0.5
+_CLEARLY = 0.6
 _QUANTITY = re.compile(
     r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
     r"[\u4e00-\u9fff]{0,6}?(?P<projects>项目)|(?:\w+\s+){0,3}?(?P<projects2>projects?))",
@@ -63,6 +64,7 @@ class Demand:
         hints: by the number that `finder` keys its parts with (``#3`` for hint 3).
         grams: runs of characters of the model's own sentences, to know a copied ad by.
         quantities: number asked for and its unit ("projects" or "years"), by indicator.
+        acts: the facet whose behaviours a concept needs beside it, by indicator.
     """
 
     model: CompetencyModel
@@ -75,6 +77,7 @@ class Demand:
     behaviours: tuple[Behaviour, ...]
     grams: frozenset[str] = field(repr=False)
     quantities: Mapping[int, tuple[float, str]]
+    acts: Mapping[int, str]
     known: tuple[bool, ...]
 
 
@@ -120,6 +123,13 @@ def demand_of(model: CompetencyModel) -> Demand:
         behaviours=tuple(b for f in facets() if f in facet_shares for b in facets()[f].behaviours),
         grams=frozenset(_grams(model)),
         quantities={n: q for n, i in enumerate(indicators) if (q := _quantity(i))},
+        acts={
+            number: facet
+            for facet, shares in facet_shares.items()
+            if facets()[facet].acts
+            for number, share in shares.items()
+            if share >= _CLEARLY
+        },
         known=tuple(covered),
     )
 
@@ -128,7 +138,7 @@ def demand_of(model: CompetencyModel) -> Demand:
 def no_demand() -> Demand:
     """Looks for nothing: to read a resume by itself."""
     model = CompetencyModel(Bilingual("", ""), dimensions=())
-    return Demand(model, "", (), {}, {}, (), WordFinder(()), (), frozenset(), {}, ())
+    return Demand(model, "", (), {}, {}, (), WordFinder(()), (), frozenset(), {}, {}, ())
 
 
 def _industries(roots: Mapping[str, float], known: Taxonomy) -> list[str]:

@@ -45,7 +45,7 @@ _ASIDE = re.compile(
 )
 _TELLING = re.compile(
     r"发现|定位|查出|归因|因此|据此|改为|对比|改成|之后|才(?!能)|先.{2,12}再|按.{1,12}(?:定|算|分)"
-    r"|根据.{2,16}(?:调整|制定)|避免|而不是|直到|从.{1,16}到|由.{1,16}[到至降升提]|并|于是|逐[例条]"
+    r"|根据.{2,16}(?:调整|制定)|避免|而不是|直到|从.{1,16}到|由.{1,16}[到至降升提]|逐[例条]"
     r"|\b(?:found|because|after|instead|so that|which|until|by \w+ing|before|from|so the|against"
     r"|only|then|per)\b"
 )
@@ -73,8 +73,9 @@ _STUDIED = re.compile(
     r"|\b(?:bachelor|master|ph\.?d|doctor|b\.?sc|m\.?sc|b\.?a|m\.?a|b\.?eng|mba|bba|diploma|degree|education)\b"
 )
 _PERSON = re.compile(
-    r"姓\s*名|性\s*别|民\s*族[:： ]|籍\s*贯|[已未]婚|婚[姻育]状|年\s*龄|出生|政治面貌|身\s*高|户口|户籍|国籍"
-    r"|[男女]\s*[|,，/ ]|(?:gender|sex|age|born|birth|nationality|ethnicity|marital status|religion)\s*[:：]"
+    r"姓\s*名|性\s*别|民\s*族[:： ]|籍\s*贯|[已未]婚|婚[姻育]状|年\s*龄|出生|政治面貌|身\s*高"
+    r"|户口|户籍|国籍|[男女]\s*[|,，/ ]"
+    r"|(?:gender|sex|age|born|birth|nationality|ethnicity|marital status|religion)\s*[:：]"
 )
 _SAYING = 24  # characters; a shorter line at the head of a resume names what is sought
 _SEPARATORS = re.compile(
@@ -299,6 +300,7 @@ def _judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
     told = statement.section in {"work", "project"} or statement.entry.key >= 0
     if told and _is_head(statement, words):
         statement.strength = "used"
+        statement.behaviours, statement.hints = [], {}
         return
     if _TITLE.match(words):
         statement.section, statement.strength = "wish", "listed"

@@ -103,6 +103,7 @@ def _conflicts(resume: ParsedResume) -> bool:
         (*months, job.company)
         for job in resume.work
         if job.kind == "full_time"
+        and job.title
         and job.period
         and (months := months_of(job.period, resume.as_of))
     )

@@ -47,10 +47,9 @@ _LEAST_AFFINITY = 0.25
 _MANNERS = {"helped": 0.55, "clerical": 0.7, "trait": 0.15, "owned": 1.12}
 _SHARED = 0.5
 _SECOND = 0.2
-_BUDGET, _BUDGET_CHARS = (
-    2.2,
-    40,
-)  # affinity that one sentence can spend, and characters for one more
+_NOT_ACTED = 0.6
+# Affinity that one sentence can spend: by itself, by what can be checked, by its length.
+_BUDGET, _BUDGET_GROUNDED, _BUDGET_CHARS = 1.3, 1.6, 45
 _MORE_CONCEPTS = 0.08
 _BEHAVIOUR = 0.95
 _SECTIONS = {"summary": 0.45, "education": 0.5, "skills": 0.6, "wish": 0.0, "reference": 0.0}
@@ -140,8 +139,11 @@ def _of_the_entry(entry: Entry) -> float:
 def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     """How surely a sentence is about each indicator; only those it is about."""
     by_concept: dict[int, list[float]] = {}
+    done = {behaviour.facet for behaviour in statement.behaviours}
     for concept in {c for c, _, _ in statement.concepts}:
         for number, affinity in demand.concepts.get(concept, ()):
+            if demand.acts.get(number, "") not in {"", *done}:
+                affinity *= _NOT_ACTED
             if concept in statement.shared:
                 affinity *= _SHARED
             by_concept.setdefault(number, []).append(affinity)
@@ -159,7 +161,8 @@ def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     for number, several in found.items():
         several.sort(reverse=True)
         joined[number] = min(1.0, several[0] + _SECOND * sum(several[1:]))
-    budget = _BUDGET + (statement.end - statement.start) / _BUDGET_CHARS
+    budget = _BUDGET + _BUDGET_GROUNDED * statement.grounding
+    budget += (statement.end - statement.start) / _BUDGET_CHARS
     spent = sum(joined.values())
     if spent > budget:
         joined = {number: affinity * budget / spent for number, affinity in joined.items()}

@@ -29,11 +29,15 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What speaks for an indicator of the common vocabulary: concepts by name, behaviours."""
+    """What speaks for an indicator of the common vocabulary: concepts by name, behaviours.
+
+    With ``acts``, a concept counts fully only where one of the behaviours stands beside it.
+    """
 
     id: str
     terms: tuple[str, ...]
     behaviours: tuple[Behaviour, ...]
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ def facets() -> dict[str, Facet]:
     """The facets by id."""
     return {
         name: Facet(
-            name, tuple(data["terms"]), tuple(_behaviour(name, line) for line in data["behaviours"])
+            name,
+            tuple(data["terms"]),
+            tuple(_behaviour(name, line) for line in data["behaviours"]),
+            bool(data.get("acts")),
         )
         for name, data in _content()["facets"].items()
     }
