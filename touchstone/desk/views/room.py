@@ -196,6 +196,7 @@ def clock(request: DeskRequest, ref: str) -> HttpResponse:
 def note(request: DeskRequest, ref: str) -> HttpResponse:
     """Keeps a note; a repeated request lands once."""
     interview = writable_interview(request.user, ref)
+    seat_of(interview, request.user.pk)
     fields, now = _fields(request), utc_now()
     key = str(fields.get("key", ""))
     if not key:
