@@ -17,7 +17,7 @@ from touchstone.evaluation.services.decisions import (
     decision_undo,
     hire_confirm,
 )
-from touchstone.evaluation.services.outcomes import outcome_record
+from touchstone.evaluation.services.outcomes import outcome_record, outcomes_ask
 from touchstone.evaluation.services.reports import onboarding_plan, reports_issue
 from touchstone.evaluation.services.round_context import past_means
 from touchstone.positions.models import PastCase, Position
@@ -119,3 +119,23 @@ def test_outcomes_come_back_into_the_history(
     assert application.candidate.name not in str(case.__dict__)
     assert past_means(position) == ({}, 0)
     assert Application.objects.get(pk=application.pk).stage == "hired"
+
+
+def test_managers_are_asked_once_when_the_day_has_come(
+    company: Company, reports: list[Report], now: dt.datetime
+) -> None:
+    manager, application = company.actor("hiring_manager"), reports[0].application
+    decision_make(actor=manager, application=application, kind="offer", reason="合适", at=now)
+    hire_confirm(
+        actor=company.actor("recruiter"),
+        application=application,
+        starts_on=(now - dt.timedelta(days=31)).date(),
+        manager=company.hiring_manager,
+        onboarding=[],
+        at=now,
+    )
+    assert outcomes_ask(at=now) == 1
+    assert outcomes_ask(at=now + dt.timedelta(days=1)) == 0
+    letter = OutboxMessage.objects.get(template="outcome_request")
+    assert application.candidate.name in letter.subject
+    assert "/outcomes/" in letter.body

@@ -15,6 +15,8 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "expiry": (dt.timedelta(minutes=1), "touchstone.jobs.housekeeping.attempts_expire"),
     "unread": (dt.timedelta(minutes=1), "touchstone.jobs.recruiting.unread_resumes_requeue"),
     "contacts": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.contacts_synchronise"),
+    "outcomes": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.outcomes_request"),
+    "pool": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.pool_sweep"),
     "old_jobs": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.old_jobs_prune"),
 }
 

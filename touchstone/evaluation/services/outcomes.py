@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
@@ -15,7 +17,9 @@ from touchstone.evaluation.services.reports import latest_report
 from touchstone.evaluation.services.round_context import own_history_name
 from touchstone.positions.history import concepts_of
 from touchstone.positions.models import HistoryBatch, PastCase, Position
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.letters import letter
+from touchstone.recruiting.models import Application, OutboxMessage
+from touchstone.recruiting.services.outbox import Draft, message_queue
 
 
 @transaction.atomic
@@ -122,3 +126,50 @@ def _features(application: Application) -> list[str]:
     if resume is None:
         return []
     return concepts_of(resume.parsed.get("skills") or [], resume.text)
+
+
+def outcomes_ask(*, at: dt.datetime) -> int:
+    """Writes to each manager whose answer is due, once for each date; returns how many."""
+    due = Outcome.objects.filter(
+        at=None, due_on__lte=at.date(), hire__manager__isnull=False
+    ).select_related(
+        "hire__manager", "hire__application__candidate", "hire__application__position__branch"
+    )
+    asked = 0
+    for outcome in due:
+        asked += _ask(outcome, at)
+    return asked
+
+
+@transaction.atomic
+def _ask(outcome: Outcome, at: dt.datetime) -> int:
+    manager = outcome.hire.manager
+    key = f"outcome:{outcome.ref}"
+    address = (manager.wecom_userid or manager.email) if manager else ""
+    if manager is None or not address or OutboxMessage.objects.filter(key=key).exists():
+        return 0
+    application = outcome.hire.application
+    language = "en" if manager.language.startswith("en") else "zh"
+    subject, body = letter(
+        "outcome_request",
+        language,
+        name=manager.name_en or manager.name if language == "en" else manager.name,
+        hire=application.candidate.name,
+        month=outcome.month,
+        link=f"{settings.BASE_URL}{reverse('outcome', args=[outcome.ref])}",
+    )
+    message_queue(
+        key=key,
+        branch=application.position.branch,
+        draft=Draft(
+            channel="wecom" if manager.wecom_userid else "mail",
+            template="outcome_request",
+            language=language,
+            subject=subject,
+            body=body,
+            address=address,
+        ),
+        at=at,
+        person=manager,
+    )
+    return 1

@@ -13,6 +13,7 @@ from django.db import transaction
 from touchstone import __version__
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
+from touchstone.common.background import enqueue
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.engine.reporting.analysis import analysis_document
@@ -93,6 +94,7 @@ def report_issue(*, actor: Actor, report: Report, at: dt.datetime) -> Report:
         after=locked.sha256,
         detail={"number": locked.number, "sha256": locked.sha256},
     )
+    enqueue("touchstone.jobs.evaluation.report_pdf", report_ref=locked.ref)
     return locked
 
 
