@@ -226,11 +226,6 @@ def sandbox() -> None:
     run([PYTHON, "-m", "touchstone.integrations.sandbox"])
 
 
-def sandbox_dir() -> Path:
-    given = os.environ.get("TOUCHSTONE_SANDBOX_DIR", "")
-    return Path(given).expanduser().resolve() if given else ROOT / ".sandbox"
-
-
 def python_side(group: str) -> None:
     """`.venv` with its packages, then the front end and the sandbox side by side."""
     if (VENV / ".touchstone-dev").exists() and group == "run":
@@ -254,13 +249,13 @@ def python_side(group: str) -> None:
         "frontend/build.py", "frontend/build.mjs", "frontend/package-lock.json", *sources
     )
     bundles = ROOT / "touchstone" / "ui" / "static" / "dist"
-    inner = sandbox_dir()
+    inner = os.environ.get("TOUCHSTONE_SANDBOX_DIR", "")
     together(
         lambda: step("the front end", bundles / ".stamp", front, front_end),
         lambda: step(
             "the sandbox's Python",
-            inner / ".stamp",
-            fingerprint("requirements/sandbox.lock"),
+            VENV / ".touchstone-sandbox",
+            fingerprint("requirements/sandbox.lock") + inner,
             sandbox,
         ),
     )

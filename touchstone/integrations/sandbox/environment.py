@@ -7,6 +7,7 @@ one who installed Touchstone, and a copy can be bound into the sandbox at one pl
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = ROOT / "requirements" / "sandbox.lock"
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+# The sandbox lays folders of its own over these: nothing below them can be bound into it.
+COVERED = ("/tmp", "/box", "/proc", "/dev", "/etc")  # noqa: S108 - names, not files
 LEFT_OUT = ("site-packages", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "turtledemo")
 
 
@@ -41,9 +44,19 @@ class Interpreter:
 
 
 def sandbox_dir() -> Path:
-    """`TOUCHSTONE_SANDBOX_DIR`, or ``.sandbox`` beside the source."""
+    """`TOUCHSTONE_SANDBOX_DIR`, or ``.sandbox`` beside the source.
+
+    The sandbox puts folders of its own over /tmp and such, so for a checkout that lies there it is
+    a folder in the user's cache, named after the checkout.
+    """
     given = os.environ.get("TOUCHSTONE_SANDBOX_DIR", "")
-    return Path(given).expanduser().resolve() if given else ROOT / ".sandbox"
+    if given:
+        return Path(given).expanduser().resolve()
+    if not any(ROOT.is_relative_to(place) for place in COVERED):
+        return ROOT / ".sandbox"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    return cache / "touchstone" / f"sandbox-{name}"
 
 
 def interpreter() -> Interpreter:

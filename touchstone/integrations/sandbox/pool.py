@@ -11,13 +11,12 @@ from contextlib import contextmanager
 
 from touchstone.common.messages import say
 from touchstone.integrations.sandbox import bubblewrap, seccomp
-from touchstone.integrations.sandbox.environment import Interpreter, interpreter
+from touchstone.integrations.sandbox.environment import COVERED, Interpreter, interpreter
 from touchstone.integrations.sandbox.runs import Job, Run, SandboxUnavailable
 from touchstone.integrations.sandbox.slot import Slot
 
 FIRST_UID = 60_100
 UIDS = 4_000
-COVERED = ("/tmp", "/box", "/proc", "/dev", "/etc")  # noqa: S108 - names, not files
 PLAIN_LIFETIME = 400
 LIBRARIES_LIFETIME = 200
 
