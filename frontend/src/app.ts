@@ -76,6 +76,11 @@ function startBusyButtons(): void {
 
 // J and K move, X selects, Enter opens, E goes to the next piece of evidence.
 function startKeys(): void {
+  document.addEventListener("click", (event) => {
+    const row = (event.target as Element).closest<HTMLElement>("[data-rows] tbody tr");
+    row?.parentElement?.querySelectorAll("tr.at").forEach((other) => other.classList.remove("at"));
+    row?.classList.add("at");
+  });
   document.addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;
     if (target.closest("input, textarea, select, [contenteditable], .cm-editor, dialog")) return;

@@ -32,6 +32,10 @@ class Moved:
         """How many places up; negative for down."""
         return self.rank_before - self.rank_after
 
+    @property
+    def distance(self) -> int:
+        return abs(self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

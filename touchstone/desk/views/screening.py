@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.assessments.models import Paper
 from touchstone.assessments.services.papers import attempt_invite, default_paper, paper_save
@@ -287,12 +288,16 @@ def _paper(request: DeskRequest, position: Position) -> Paper:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff()
 def compare(request: DeskRequest, ref: str) -> HttpResponse:
-    """Up to five people side by side, indicator by indicator."""
+    """Up to five people side by side, indicator by indicator; POST leads to the address of those
+    ticked in the list."""
     position = position_for(request.user, ref)
     require_sees(request.user, position)
+    if request.method == "POST":
+        query = urlencode([("application", one) for one in request.POST.getlist("application")])
+        return HttpResponseRedirect(f"{reverse('compare', args=[ref])}?{query[:600]}")
     refs = list(dict.fromkeys(request.GET.getlist("application")))
     if len(refs) > MOST_COMPARED:
         raise InvalidInput(say("recruiting.too_many_to_compare"), field="application")
