@@ -7,6 +7,7 @@ one before. Someone else as the subject stays the subject until another is named
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,8 +42,13 @@ class Sentence:
     line: int
 
 
-def sentences(flat: str) -> Iterator[Sentence]:
+@functools.lru_cache(maxsize=4)
+def sentences(flat: str) -> tuple[Sentence, ...]:
     """Sentences of a text; a line ends one unless it is wrapped."""
+    return tuple(_sentences(flat))
+
+
+def _sentences(flat: str) -> Iterator[Sentence]:
     start = line = 0
     for match in _STOP.finditer(flat):
         newline = match[0] == "\n"
@@ -69,7 +75,7 @@ def polarities(
     """
     words = cues()
     masked = _masked(flat, sentence, mentions)
-    if not words.any_polarity.search(masked):
+    if not words.hints.search(masked):
         return ["own"] * len(mentions)
     reading = _SentenceReading(words, masked, sentence.start, mentions)
     return reading.judged()

@@ -38,7 +38,7 @@ class Cues:
     company_line: re.Pattern[str]
     required_line: re.Pattern[str]
     list_line: re.Pattern[str]
-    any_polarity: re.Pattern[str]
+    hints: re.Pattern[str]
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -72,14 +72,5 @@ def cues() -> Cues:
         company_line=_any(data["company_line"]),
         required_line=_any(data["required_line"]),
         list_line=_any(data["list_line"]),
-        any_polarity=_any(
-            [
-                *(pattern for group in (negated, wished, past) for pattern in group["forward"]),
-                *(pattern for group in (negated, wished, past) for pattern in group["backward"]),
-                *(opening for opening, _ in negated["between"]),
-                *others["subject"],
-                *others["by"],
-                *data["team"]["subject"],
-            ]
-        ),
+        hints=_any(data["hints"]),
     )

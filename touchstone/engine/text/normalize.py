@@ -43,7 +43,9 @@ _AFTER_STOP = re.compile(r"[。；;:：!！?？.]\s*$")
 _GOES_ON = re.compile(
     r"(?:[,，、]|\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from)|[和与及或])\s*$"
 )
-_OPENS_ITEM = re.compile(r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳])")
+_OPENS_ITEM = re.compile(
+    r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-])"
+)
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
 _ADDRESS = re.compile(
     r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}"
@@ -104,7 +106,7 @@ def is_wrapped(flat: str, newline: int) -> bool:
     line = flat[first:newline]
     if _GOES_ON.search(line) and not _OPENS_ITEM.match(flat, newline + 1):
         return flat[newline + 1 : newline + 2].strip() != ""
-    if _columns(line) < _full_line(flat) or _AFTER_STOP.search(line):
+    if 2 * len(line) < _WRAP_WIDTH or _columns(line) < _full_line(flat) or _AFTER_STOP.search(line):
         return False
     return not _OPENS_ITEM.match(flat, newline + 1)
 
