@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -46,17 +47,26 @@ class Interpreter:
 def sandbox_dir() -> Path:
     """`TOUCHSTONE_SANDBOX_DIR`, or ``.sandbox`` beside the source.
 
-    The sandbox puts folders of its own over /tmp and such, so for a checkout that lies there it is
-    a folder in the user's cache, named after the checkout.
+    Where the sandbox could not reach that (the checkout lies below /tmp or such, or, for root, in a
+    folder closed to ordinary users), it is a cache folder named after the checkout.
     """
     given = os.environ.get("TOUCHSTONE_SANDBOX_DIR", "")
     if given:
         return Path(given).expanduser().resolve()
-    if not any(ROOT.is_relative_to(place) for place in COVERED):
+    if _reachable(ROOT):
         return ROOT / ".sandbox"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    cache = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
     return cache / "touchstone" / f"sandbox-{name}"
+
+
+def _reachable(folder: Path) -> bool:
+    if any(folder.is_relative_to(place) for place in COVERED):
+        return False
+    # Root's programs run as an ordinary user, who has to get through every folder on the way.
+    return os.geteuid() != 0 or all(
+        place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents)
+    )
 
 
 def interpreter() -> Interpreter:
