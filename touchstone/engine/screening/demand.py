@@ -21,7 +21,7 @@ from touchstone.engine.text.normalize import flattened, key_of
 from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 Shares = Mapping[str, tuple[tuple[int, float], ...]]
-GRAM = 5  # characters that a copied sentence shares with the model in a row
+GRAM, GRAM_LATIN = 5, 12  # letters in a row that a copied sentence shares with the model
 # Affinity that one step down leaves: to a kind, to a part, to what speaks for it.
 _KIND, _PART, _SPEAKS_FOR, _FAINT = 0.96, 0.93, 0.72, 0.3
 _ABOVE = 0.3
@@ -266,16 +266,17 @@ def _add_hints(
 
 def _grams(model: CompetencyModel) -> Iterable[str]:
     for indicator in model.indicators:
-        for text in {indicator.text.zh, indicator.text.en, *indicator.keywords}:
+        for text in {indicator.text.zh, indicator.text.en}:
             yield from grams_of(text)
     for note in model.notes:
         yield from grams_of(note)
 
 
-def grams_of(text: str) -> set[str]:
-    """Runs of `GRAM` letters of a text; signs and spaces aside."""
+def grams_of(text: str) -> list[str]:
+    """Runs of `GRAM` letters of a text, of `GRAM_LATIN` in Latin script; signs and spaces aside."""
     plain = "".join(c for c in key_of(text) if c.isalnum())
-    return {plain[i : i + GRAM] for i in range(len(plain) - GRAM + 1)}
+    size = GRAM_LATIN if plain.isascii() else GRAM
+    return [plain[i : i + size] for i in range(len(plain) - size + 1)]
 
 
 def _quantity(indicator: Indicator) -> tuple[float, str] | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume, Period
-from touchstone.engine.screening.demand import GRAM, Demand
+from touchstone.engine.screening.demand import Demand, grams_of
 from touchstone.engine.screening.words import Behaviour, WordHit, manners
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
@@ -87,6 +87,7 @@ _ITEM_ZH, _ITEM_EN, _ITEM_LONG = 8, 3, 12
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
 _LEAST_SENTENCE = 3
+_COPY_CHARS, _COPY_SHARE = 14, 0.6
 _LEAD = re.compile(
     r"[\s\-–—·•*○●◦▪■□◆◇>➢►✓√★☆]*(?:[(（]?\d{1,2}[)）、](?!\d)|\d{1,2}\.(?!\d)|[①-⑳])?\s*"
 )
@@ -122,6 +123,9 @@ class Statement:
         strength: as the text engine has it, weakened where the sentence is only a list.
         grounding: 0–1, how much it tells that could be checked: numbers, tools, causes.
         manner: how it is told: of "helped", "clerical", "trait" and "owned" those that apply.
+        enumerated: it only strings terms together.
+        copied: it reads like the model's own sentences.
+        spoken: polarity of what is no concept.
         concepts: own concepts with where they stand.
         foreign: concepts that are negated, wished for or someone else's, with polarity.
         shared: concepts of the team or of long ago; they count by half.
@@ -137,6 +141,7 @@ class Statement:
     strength: Strength = "listed"
     grounding: float = 0.0
     manner: tuple[str, ...] = ()
+    enumerated: bool = False
     copied: bool = False
     spoken: str = "own"
     concepts: list[tuple[str, int, int]] = field(default_factory=list)
@@ -306,7 +311,7 @@ def _judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
         statement.section, statement.strength = "wish", "listed"
         return
     if is_list(words) or (not told and _is_enumeration(words)):
-        statement.strength = "listed"
+        statement.strength, statement.enumerated = "listed", True
         return
     if statement.strength == "listed" and (told or statement.part in _TOLD_PARTS):
         statement.strength = "used"
@@ -357,15 +362,20 @@ def _is_tool(concept: str) -> bool:
     return taxonomy().concepts[concept].kind in {"tool", "method", "metric"}
 
 
+def items_of(words: str) -> list[str]:
+    """The items that a sentence strings together."""
+    return [item.strip() for item in _SEPARATORS.split(words) if item and item.strip()]
+
+
 def is_list(words: str) -> bool:
     """Whether a sentence only strings terms together: many short items and nothing told."""
-    items = [item for item in _SEPARATORS.split(words) if item and item.strip()]
+    items = items_of(words)
     if len(items) < _LIST_ITEMS or _NUMBER.search(words):
         return False
     short = sum(
         1
         for item in items
-        if len(item.strip()) <= _ITEM_ZH or (item.isascii() and len(item.split()) <= _ITEM_EN)
+        if len(item) <= _ITEM_ZH or (item.isascii() and len(item.split()) <= _ITEM_EN)
     )
     return short >= 0.7 * len(items)
 
@@ -377,9 +387,7 @@ def _is_enumeration(words: str) -> bool:
 
 
 def _is_copied(words: str, demand: Demand) -> bool:
-    plain = [c for c in words if c.isalnum()]
-    if len(plain) < 3 * GRAM:
+    if len(words) < _COPY_CHARS or _NUMBER.search(words):
         return False
-    own = "".join(plain)
-    runs = [own[i : i + GRAM] for i in range(0, len(own) - GRAM + 1, 2)]
-    return sum(run in demand.grams for run in runs) >= 0.6 * len(runs)
+    runs = grams_of(words)
+    return sum(run in demand.grams for run in runs) >= _COPY_SHARE * max(1, len(runs))

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume
 from touchstone.engine.screening.demand import no_demand
-from touchstone.engine.screening.reading import ResumeReading, Statement, is_list, read_resume
+from touchstone.engine.screening.reading import ResumeReading, Statement, items_of, read_resume
 from touchstone.engine.screening.words import read_content
 
 # Flags that ask for real experience elsewhere before anything better than "decline".
 GRAVE = frozenset({"keyword_list", "copied_job_ad", "prompt_injection", "hidden_text"})
-_WALL = 18  # concepts in lists …
-_WALL_SHARE = 0.3  # … of which fewer than this share are told of anywhere
-_WALLS = 14  # concepts in one list outside the skills section
-_REPEATED = 4
+_WALL, _WALL_ELSEWHERE = 18, 12  # concepts in one list, in the skills section and outside of it
+_REPEATED, _REPEATED_TERMS = 3, 2  # how often terms stand in lists, and how many of them
+_HEAP = 14  # concepts in all lists …
+_HEAP_SHARE = 0.35  # … against which fewer than this share are told of
 _COPIED = 3
 _ADVERTISING = 2
+_TOLD_OF = 0.6  # grounding from which a sentence tells of something done, whatever its words
 _OVERLAP_MONTHS = 4.0
 
 
@@ -69,20 +70,23 @@ def resume_flags(text: str, resume: ParsedResume) -> tuple[str, ...]:
 
 
 def _is_wall(reading: ResumeReading) -> bool:
-    listed: Counter[str] = Counter()
+    """Whether terms are heaped up: over and over, in one huge list, or with little told."""
+    listed: set[str] = set()
+    items: Counter[str] = Counter()
     told: set[str] = set()
     for statement in reading.statements:
         concepts = {c for c, _, _ in statement.concepts}
-        if statement.strength != "listed":
-            told |= concepts
+        if not statement.enumerated:
+            if statement.strength != "listed":
+                told |= concepts
             continue
-        listed.update(c for c, _, _ in statement.concepts)
-        words = reading.flat[statement.start : statement.end]
-        if len(concepts) >= _WALLS and statement.section != "skills" and is_list(words):
+        listed |= concepts
+        items.update(items_of(reading.flat[statement.start : statement.end]))
+        if len(concepts) >= (_WALL if statement.section == "skills" else _WALL_ELSEWHERE):
             return True
-    if sum(1 for times in listed.values() if times >= _REPEATED) >= 2:
+    if sum(1 for times in items.values() if times >= _REPEATED) >= _REPEATED_TERMS:
         return True
-    return len(listed) >= _WALL and len(told & set(listed)) < _WALL_SHARE * len(listed)
+    return len(listed) >= _HEAP and len(told) < _HEAP_SHARE * len(listed)
 
 
 def _advertising(statements: Sequence[Statement], flat: str) -> list[int]:
@@ -91,7 +95,7 @@ def _advertising(statements: Sequence[Statement], flat: str) -> list[int]:
         number
         for number, s in enumerate(statements)
         if s.section in {"work", "project", "other"}
-        and s.grounding < 0.4
+        and s.grounding < _TOLD_OF
         and s.end - s.start >= 10
         and pattern.search(flat, s.start, s.end)
     ]
