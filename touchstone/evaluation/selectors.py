@@ -94,12 +94,12 @@ def round_rows(position: Position, hidden: set[int] | None = None) -> list[Round
     queries. Scores of hidden applications are left out altogether."""
     hidden = hidden or set()
     reports: dict[int, tuple[Any, ...]] = {}
-    for row in (
+    for values in (
         Report.objects.filter(application__position=position, status="issued")
         .order_by("number")
         .values_list("application_id", "ref", "number", "overall", "overall_raw", "facts__scores")
     ):
-        reports[row[0]] = row
+        reports[values[0]] = values
     applications = (
         Application.objects.filter(position=position)
         .filter(pk__in=[*reports, *_evaluated(position)])

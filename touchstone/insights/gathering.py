@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -173,7 +174,7 @@ def _cards(position: Position) -> tuple[list[Card], dict[str, str]]:
         names[ref] = rater
         names[dep or ""] = department or ""
         cards.append(
-            Card(application, interview, rater, department or "–", ended or ends, submitted)
+            Card(application, interview, rater, department or "–", ended or ends, submitted or ends)
         )
     return cards, names
 
@@ -202,14 +203,14 @@ def _seats(position: Position) -> list[tuple[str, str, float]]:
 
 def _outcomes(position: Position) -> tuple[list[float], list[tuple[float, float]]]:
     """The branch's last reported fair scores, and (fair score, last review) of its hires."""
-    latest: dict[int, float] = dict(
+    latest = _known(
         Report.objects.filter(
             application__branch_id=position.branch_id, status="issued", overall__isnull=False
         )
         .order_by("number")
         .values_list("application_id", "overall")
     )
-    reviews: dict[int, float] = dict(
+    reviews = _known(
         Outcome.objects.filter(
             hire__application__branch_id=position.branch_id, review__isnull=False
         )
@@ -218,6 +219,11 @@ def _outcomes(position: Position) -> tuple[list[float], list[tuple[float, float]
     )
     pairs = [(latest[a], review) for a, review in sorted(reviews.items()) if a in latest]
     return list(latest.values()), pairs
+
+
+def _known(rows: Iterable[tuple[int, float | None]]) -> dict[int, float]:
+    """The last value of each, where there is one."""
+    return {key: value for key, value in rows if value is not None}
 
 
 def past_deviations(position: Position) -> list[tuple[Position, CalibrationRun]]:

@@ -219,7 +219,7 @@ def _safe(cell: Cell) -> Cell:
 def as_xlsx(parts: Sequence[Table]) -> bytes:
     """One sheet a table; texts stay texts."""
     book = Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     for title, heads, rows in parts:
         sheet = book.create_sheet(title)
         sheet.append(heads)

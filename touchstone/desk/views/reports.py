@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -176,7 +177,7 @@ def report(request: DeskRequest, ref: str) -> HttpResponse:
     position = application.position
     found = _version(request, application)
     position_shell(request, position, "reports")
-    context = {
+    context: dict[str, Any] = {
         "application": application,
         "position": position,
         "report": found,

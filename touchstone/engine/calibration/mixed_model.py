@@ -189,7 +189,7 @@ def _global_posterior(
         rhs += np.einsum("mnp,mn->p", weighted, block.y)
         quadratic += float(np.einsum("mn,mnk,mk->", block.y, block.inverse, block.y, optimize=True))
         log_det += block.log_det
-    covariance: Floats = np.linalg.inv(precision)
+    covariance: Floats = np.asarray(np.linalg.inv(precision), dtype=np.float64)
     mean: Floats = covariance @ rhs
     log_density = -0.5 * (
         log_det

@@ -246,7 +246,7 @@ def _rater(crosses: bool) -> Callable[[Facts, Args, str], bool]:
         for r in facts["raters"]:
             change = _without(facts, r["ref"])
             if r["name"] == args["rater"] and _near(change, args["change"]):
-                return ((fair > 80.0) != (fair + change > 80.0)) == crosses
+                return bool(((fair > 80.0) != (fair + change > 80.0)) == crosses)
         return False
 
     return check

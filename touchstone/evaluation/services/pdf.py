@@ -108,7 +108,7 @@ def report_pdf_keep(report: Report) -> Report:
 def set_pdf(content: Mapping[str, Any], template: Path = TEMPLATE) -> bytes:
     """Typesets a template with its content; the same content gives the same bytes."""
     text = json.dumps(drawable(content), ensure_ascii=False)
-    data = typst.compile(
+    data: Any = typst.compile(
         str(template), format="pdf", sys_inputs={"data": text}, timestamp=0, pdf_tags=False
     )
     if not isinstance(data, bytes):

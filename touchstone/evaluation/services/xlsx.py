@@ -217,7 +217,7 @@ def _sheet(
         sheet.append([_cell(sheet, value) for value in line])
 
 
-def _cell(sheet: Any, value: Cell, font: Font | None = None) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Cell, font: Font | None = None) -> Any:
     if isinstance(value, str):
         value = ILLEGAL.sub("", value)[:LONGEST_CELL]
     cell = WriteOnlyCell(sheet, value=value)

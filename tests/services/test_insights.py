@@ -1,0 +1,343 @@
+"""Every figure of the insights page, computed a second time from the raw rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import statistics
+from itertools import combinations, pairwise
+
+import openpyxl
+import pytest
+
+from tests.company import Company
+from tests.evaluated import build_round
+from touchstone.assessments.models import Attempt, AttemptItem, Paper, PaperItem
+from touchstone.common.errors import Conflict
+from touchstone.evaluation.models import Decision, IndicatorScore, Report, Scorecard
+from touchstone.evaluation.services.decisions import decision_make
+from touchstone.evaluation.services.reports import reports_issue
+from touchstone.insights.figures import Figures, compare, figures, split
+from touchstone.insights.gathering import round_data
+from touchstone.insights.onepage import onepage_pdf
+from touchstone.insights.round_table import round_table
+from touchstone.insights.services import proposal_decide, proposals_refresh
+from touchstone.insights.tables import as_csv, as_xlsx, tables
+from touchstone.interviews.models import Interview
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application, Screening, StageEvent
+from touchstone.recruiting.services.applications import application_move, application_undo
+
+DAY = 86400
+
+
+@pytest.fixture
+def rows(company: Company, position: Position, now: dt.datetime) -> list[Application]:
+    """Ten candidates; two departments submit days apart; one step undone; two decisions."""
+    found = build_round(company, position, now - dt.timedelta(days=9), count=10)
+    for number, application in enumerate(found):
+        Application.objects.filter(pk=application.pk).update(
+            source="referral" if number % 3 == 0 else "upload"
+        )
+        for card in Scorecard.objects.filter(interview__application=application):
+            late = 2 if card.department == company.commerce else 0
+            card.submitted_at = card.submitted_at + dt.timedelta(days=late, hours=number)
+            card.save(update_fields=["submitted_at"])
+        application_move(
+            actor=company.actor("recruiter"),
+            application=application,
+            to="evaluated",
+            at=now - dt.timedelta(days=3, hours=number),
+        )
+    reports_issue(
+        actor=company.actor("recruiter"), position=position, at=now - dt.timedelta(days=2)
+    )
+    for application, kind in ((found[0], "offer"), (found[9], "reject")):
+        decision_make(
+            actor=company.actor("hiring_manager"),
+            application=application,
+            kind=kind,
+            reason="理由",
+            at=now - dt.timedelta(days=1),
+        )
+    application_undo(actor=company.actor("recruiter"), application=found[5], at=now)
+    Interview.objects.create(
+        application=found[6],
+        status=Interview.Status.INVITED,
+        starts_at=now - dt.timedelta(days=1, hours=2),
+        ends_at=now - dt.timedelta(days=1, hours=1),
+        created_at=now - dt.timedelta(days=4),
+    )
+    return found
+
+
+@pytest.fixture
+def f(position: Position, rows: list[Application], now: dt.datetime) -> Figures:
+    return figures(round_data(position), now)
+
+
+def standing(position: Position) -> list[StageEvent]:
+    events = list(StageEvent.objects.filter(application__position=position).order_by("at", "id"))
+    gone = {e.undoes_id for e in events if e.undoes_id}
+    return [e for e in events if e.pk not in gone and not e.undoes_id]
+
+
+ORDER = [
+    "applied",
+    "screened",
+    "invited",
+    "assessed",
+    "interviewing",
+    "evaluated",
+    "offered",
+    "hired",
+]
+
+
+def test_funnel(position: Position, f: Figures) -> None:
+    furthest: dict[int, int] = {}
+    for event in standing(position):
+        if event.to_stage in ORDER:
+            place = ORDER.index(event.to_stage)
+            furthest[event.application_id] = max(furthest.get(event.application_id, 0), place)
+    expected = {
+        stage: len([p for p in furthest.values() if p >= i]) for i, stage in enumerate(ORDER)
+    }
+    assert {step.stage: step.n for step in f.funnel} == expected
+    assert expected["evaluated"] == 9
+    offered = next(s for s in f.funnel if s.stage == "offered")
+    assert offered.share == pytest.approx(expected["offered"] / expected["evaluated"])
+    assert offered.ci is not None
+    assert offered.ci[0] < offered.share < offered.ci[1]
+
+
+def test_time_in_each_stage(position: Position, f: Figures) -> None:
+    stays: dict[str, list[float]] = {}
+    by_application: dict[int, list[StageEvent]] = {}
+    for event in standing(position):
+        by_application.setdefault(event.application_id, []).append(event)
+    for events in by_application.values():
+        for a, b in pairwise(events):
+            stays.setdefault(a.to_stage, []).append((b.at - a.at).total_seconds() / DAY)
+    for duration in f.stages:
+        own = stays.get(duration.name, [])
+        assert duration.n == len(own)
+        if own:
+            assert duration.median_days == pytest.approx(statistics.median(own))
+
+
+def test_days_to_decision_and_from_report_to_decision(position: Position, f: Figures) -> None:
+    applied = {
+        e.application_id: e.at
+        for e in StageEvent.objects.filter(application__position=position, from_stage="")
+    }
+    decided = {d.application_id: d.at for d in Decision.objects.filter(undone_at=None)}
+    days = [(at - applied[a]).total_seconds() / DAY for a, at in decided.items()]
+    assert f.decision.n == 2
+    assert f.decision.median_days == pytest.approx(statistics.median(days))
+    issued = {
+        r.application_id: r.issued_at for r in Report.objects.filter(number=1, status="issued")
+    }
+    waits = [(at - issued[a]).total_seconds() / DAY for a, at in decided.items()]
+    assert f.report_to_decision.median_days == pytest.approx(statistics.median(waits))
+    assert len(f.waiting_decisions) == 8
+
+
+def test_evaluation_collaboration_and_who_waits(position: Position, f: Figures) -> None:
+    cards = list(
+        Scorecard.objects.filter(
+            interview__application__position=position, status="submitted"
+        ).select_related("interview", "department")
+    )
+    days = [(c.submitted_at - c.interview.ended_at).total_seconds() / DAY for c in cards]
+    assert f.evaluation.n == 20
+    assert f.evaluation.median_days == pytest.approx(statistics.median(days))
+    for name, duration in f.evaluation_by_department.items():
+        own = [
+            (c.submitted_at - c.interview.ended_at).total_seconds() / DAY
+            for c in cards
+            if c.department.name == name
+        ]
+        assert duration.median_days == pytest.approx(statistics.median(own))
+    gaps: dict[tuple[str, str], list[float]] = {}
+    for a in cards:
+        for b in cards:
+            if a.interview_id == b.interview_id and b.submitted_at > a.submitted_at:
+                gap = (b.submitted_at - a.submitted_at).total_seconds() / DAY
+                gaps.setdefault((a.department.name, b.department.name), []).append(gap)
+    assert {(w.department, w.waits_for) for w in f.waits} == set(gaps)
+    for wait in f.waits:
+        own = gaps[wait.department, wait.waits_for]
+        assert (wait.n, wait.median_days) == (len(own), pytest.approx(statistics.median(own)))
+    first: dict[int, dt.datetime] = {}
+    for card in cards:
+        key = card.interview.application_id
+        first[key] = min(first.get(key, card.submitted_at), card.submitted_at)
+    issued = {r.application_id: r.issued_at for r in Report.objects.filter(number=1)}
+    together = [(issued[a] - at).total_seconds() / DAY for a, at in first.items()]
+    assert f.collaboration.median_days == pytest.approx(statistics.median(together))
+
+
+def test_scheduling_attendance_workload_and_sources(
+    company: Company, position: Position, rows: list[Application], f: Figures
+) -> None:
+    delays = []
+    for application in rows:
+        screened = application.events.get(to_stage="screened").at
+        first = application.interviews.order_by("starts_at").first()
+        assert first is not None
+        delays.append((first.starts_at - screened).total_seconds() / DAY)
+    assert f.scheduling.n == 10
+    assert f.scheduling.median_days == pytest.approx(statistics.median(delays))
+    assert (f.attendance.held, f.attendance.missed, f.attendance.cancelled) == (10, 1, 0)
+    hours = {person: (n, h) for person, _department, n, h in f.workload}
+    assert hours[company.algorithm_lead.name] == (7, pytest.approx(7.0))
+    sources = {s.name: s for s in f.sources}
+    assert (sources["referral"].n, sources["upload"].n) == (4, 6)
+    assert sources["referral"].recommended == 4
+    assert sum(s.offered for s in f.sources) == 1
+
+
+def test_departments_apart(position: Position, f: Figures) -> None:
+    cells: dict[tuple[int, str], dict[int, list[float]]] = {}
+    for row in IndicatorScore.objects.filter(scorecard__status="submitted").select_related(
+        "scorecard__interview"
+    ):
+        card = row.scorecard
+        key = (card.interview.application_id, row.dimension)
+        cells.setdefault(key, {}).setdefault(card.department_id, []).append(float(row.score))
+    for deviation in f.deviations:
+        gaps = [
+            10 * abs(statistics.fmean(a) - statistics.fmean(b))
+            for (_application, dimension), departments in cells.items()
+            if dimension == deviation.dimension
+            for a, b in combinations(departments.values(), 2)
+        ]
+        assert deviation.n == len(gaps) == 10
+        assert deviation.raw == pytest.approx(statistics.fmean(gaps), abs=1e-3)
+        assert deviation.fair is not None
+        assert deviation.fair < deviation.raw
+        assert deviation.fair_ci is not None
+    overall = []
+    for application in {a for a, _ in cells}:
+        means: dict[int, list[float]] = {}
+        for (key, _dimension), departments in cells.items():
+            if key == application:
+                for department, scores in departments.items():
+                    means.setdefault(department, []).append(statistics.fmean(scores))
+        a, b = (statistics.fmean(m) for m in means.values())
+        overall.append(10 * abs(a - b))
+    assert f.deviation_raw == pytest.approx(statistics.fmean(overall), abs=0.01)
+    table = round_table(position)
+    assert table.department_deviation_raw == pytest.approx(f.deviation_raw, abs=0.051)
+    assert table.department_deviation_fair == pytest.approx(f.deviation_fair, abs=0.051)
+
+
+def test_the_result_table(position: Position, rows: list[Application], f: Figures) -> None:
+    table = round_table(position)
+    latest = [a.reports.filter(status="issued").order_by("-number").first() for a in rows]
+    assert table.applied == 10
+    assert table.recommended == Screening.objects.filter(decision="advance").count()
+    assert table.interviewed == 10
+    assert table.above_80 == len([r for r in latest if r and (r.overall or 0) > 80])
+    assert table.above_80 > 0
+    assert (table.offered, table.hired, table.decided) == (1, 0, 2)
+    assert table.days_to_decision_median == pytest.approx(f.decision.median_days, abs=0.051)
+
+
+def test_indicators_and_tasks(
+    position: Position, rows: list[Application], now: dt.datetime
+) -> None:
+    paper = Paper.objects.create(position=position, title="卷", created_at=now)
+    items = [
+        PaperItem.objects.create(
+            paper=paper, order=k, kind="scenario", code=f"q{k}", dimension="business", minutes=5
+        )
+        for k in range(3)
+    ]
+    for number, application in enumerate(rows):
+        attempt = Attempt.objects.create(
+            application=application, paper=paper, seed=1, invited_at=now, deadline=now
+        )
+        for k, item in enumerate(items):
+            score = (90.0, 10.0 * number, 95.0 - 9.0 * number)[k]
+            AttemptItem.objects.create(
+                attempt=attempt, item=item, score=score, submitted_at=now, needs_human=k == 1
+            )
+    found = figures(round_data(position), now)
+    scores = [
+        float(s)
+        for s in IndicatorScore.objects.filter(indicator="tech.data").values_list(
+            "score", flat=True
+        )
+    ]
+    own = next(i for i in found.indicators if i.indicator == "tech.data")
+    assert own.n == 20
+    assert own.mean == pytest.approx(statistics.fmean(scores))
+    assert own.sd == pytest.approx(statistics.stdev(scores))
+    tasks = {t.code: t for t in found.tasks}
+    assert tasks["q0"].difficulty == pytest.approx(90.0)
+    assert tasks["q0"].discrimination is None
+    rest = [(90 + 95 - 9 * n) / 2 for n in range(10)]
+    assert tasks["q1"].discrimination == pytest.approx(
+        statistics.correlation([10.0 * n for n in range(10)], rest)
+    )
+    assert tasks["q1"].to_people == 1.0
+
+
+def test_proposals_come_from_data_are_decided_once_and_stay(
+    company: Company, position: Position, rows: list[Application], now: dt.datetime
+) -> None:
+    IndicatorScore.objects.filter(indicator="learn.apply").update(score=7)
+    found = proposals_refresh(position=position, at=now)
+    kinds = {(p.kind, p.subject) for p in found}
+    assert ("indicator_same", "learn.apply") in kinds
+    proposal = next(p for p in found if p.kind == "indicator_same")
+    assert proposal.data["n"] == 20
+    actor = company.actor("recruiter")
+    proposal_decide(actor=actor, proposal=proposal, accept=True, at=now)
+    with pytest.raises(Conflict):
+        proposal_decide(actor=actor, proposal=proposal, accept=False, at=now)
+    IndicatorScore.objects.filter(indicator="learn.apply", scorecard__pk__gt=0).update(score=3)
+    again = proposals_refresh(position=position, at=now)
+    kept = next(p for p in again if p.pk == proposal.pk)
+    assert kept.status == "accepted"
+
+
+def test_before_and_after_have_the_same_definition(
+    position: Position, rows: list[Application], now: dt.datetime
+) -> None:
+    data = round_data(position)
+    early, late = split(data, now - dt.timedelta(days=8, hours=20))
+    assert len(early.applied()) + len(late.applied()) == 10
+    same = {d.name: d for d in compare(data, data)}
+    assert same["evaluation"].change == pytest.approx(0.0)
+    assert same["evaluation"].ci is not None
+    assert same["evaluation"].ci[0] <= 0 <= same["evaluation"].ci[1]
+    assert same["decision"].ci is None
+
+
+def test_too_few_hires_give_no_correlation(f: Figures) -> None:
+    assert not f.validity.enough
+    assert f.validity.r is None
+
+
+def test_files_hold_the_same_figures_and_no_formula(
+    position: Position, rows: list[Application], f: Figures
+) -> None:
+    parts = tables(f, {"technical": "=技术"})
+    text = as_csv(parts).decode("utf-8-sig")
+    assert "'=技术" in text
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(parts)))
+    cells = [c for sheet in book for line in sheet.iter_rows() for c in line]
+    assert not [c for c in cells if c.data_type == "f"]
+    funnel = [row[1] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+    assert funnel == [s.n for s in f.funnel]
+    assert onepage_pdf(position, f, {}, at=rows[0].applied_at, lang="zh")[:5] == b"%PDF-"
+
+
+def test_a_round_costs_a_fixed_number_of_queries(
+    position: Position, rows: list[Application], django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        round_data(position)

@@ -1,0 +1,158 @@
+"""Pages of the talent pool, as everybody who might open them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.company import Company
+from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application, CandidateNote, OutboxMessage, PoolEntry
+from touchstone.recruiting.services.consents import consent_give
+from touchstone.recruiting.services.pool import pool_add
+
+Clients = Callable[[str], Client]
+
+
+@pytest.fixture
+def entry(company: Company, applications: tuple[Application, ...], now: dt.datetime) -> PoolEntry:
+    for application in applications:
+        consent_give(
+            actor=company.actor("recruiter"),
+            candidate=application.candidate,
+            purpose="talent_pool",
+            granted=True,
+            at=now,
+        )
+    for application in applications[1:]:
+        pool_add(actor=company.actor("recruiter"), application=application, reason="名额满", at=now)
+    return pool_add(
+        actor=company.actor("recruiter"), application=applications[0], reason="名额满", at=now
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "listed", "one"),
+    [
+        ("recruiter", 200, 200),
+        ("administrator", 200, 200),
+        ("auditor", 200, 200),
+        ("other_recruiter", 200, 404),
+        ("hiring_manager", 403, 403),
+        ("algorithm_lead", 403, 403),
+        ("stranger", 403, 403),
+        ("", 302, 302),
+    ],
+)
+def test_who_sees_the_pool(
+    client_of: Clients, entry: PoolEntry, who: str, listed: int, one: int
+) -> None:
+    client = client_of(who)
+    answer = client.get(reverse("pool"), {"q": "微调"})
+    assert answer.status_code == listed
+    if who == "other_recruiter":
+        assert entry.candidate.name not in answer.content.decode()
+    assert client.get(reverse("pool-person", args=[entry.ref])).status_code == one
+
+
+def test_found_by_words_filters_position_and_likeness(
+    client_of: Clients, position: Position, entry: PoolEntry
+) -> None:
+    client, name = client_of("recruiter"), entry.candidate.name
+    text = client.get(reverse("pool"), {"q": "微调，没有做过客服"}).content.decode()
+    assert name in text
+    assert "微调排序模型" in text
+    assert name in client.get(reverse("pool"), {"position": position.ref}).content.decode()
+    assert name in client.get(reverse("pool"), {"language": "zh"}).content.decode()
+    english = client.get(reverse("pool"), {"language": "en"}).content.decode()
+    assert "Anna Keller" in english
+    assert name not in english
+    assert client.get(reverse("pool"), {"like": entry.ref}).status_code == 200
+    assert client.get(reverse("pool"), {"like": "nobody"}).status_code == 404
+    assert client.get(reverse("pool"), {"position": "nowhere"}).status_code == 404
+    nothing = client.get(reverse("pool"), {"q": "qwertyuiop"}).content.decode()
+    assert "没有找到这样的人" in nothing
+
+
+def test_what_people_typed_stays_text(client_of: Clients, entry: PoolEntry) -> None:
+    client = client_of("recruiter")
+    evil = '<script>alert(1)</script>"'
+    assert "<script>alert" not in client.get(reverse("pool"), {"q": evil}).content.decode()
+    client.post(reverse("pool-note", args=[entry.ref]), {"text": evil})
+    page = client.get(reverse("pool-person", args=[entry.ref])).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_notes_tags_and_letting_go(client_of: Clients, entry: PoolEntry) -> None:
+    client = client_of("recruiter")
+    note = reverse("pool-note", args=[entry.ref])
+    assert client.post(note, {"text": ""}).status_code == 422
+    sent = {"text": "年底可以聊", "remind_on": "2026-12-20", "contacted": "1"}
+    assert client.post(note, sent).status_code == 302
+    entry.refresh_from_db()
+    assert entry.last_contact_at is not None
+    assert (
+        client.post(reverse("pool-tags", args=[entry.ref]), {"tags": "可迁，年底"}).status_code
+        == 302
+    )
+    assert "年底可以聊" in client.get(reverse("pool-person", args=[entry.ref])).content.decode()
+    found = client.get(reverse("pool"), {"tag": "可迁"}).content.decode()
+    assert entry.candidate.name in found
+    gone = client.post(
+        reverse("pool-remove", args=[entry.ref]), {"reason": "本人要求"}, follow=True
+    )
+    assert "剩余 0 处" in gone.content.decode()
+    assert not CandidateNote.objects.exists()
+    assert client.get(reverse("pool-person", args=[entry.ref])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("auditor", 403), ("other_recruiter", 404), ("hiring_manager", 403)]
+)
+def test_who_may_not_change_the_pool(
+    client_of: Clients, entry: PoolEntry, who: str, status: int
+) -> None:
+    client = client_of(who)
+    for name in ("pool-note", "pool-tags", "pool-remove"):
+        answer = client.post(reverse(name, args=[entry.ref]), {"text": "x", "tags": "x"})
+        assert answer.status_code == status
+    assert PoolEntry.objects.filter(pk=entry.pk).exists()
+
+
+def test_adding_needs_consent_and_asking_again_is_for_ones_own_branches(
+    company: Company,
+    client_of: Clients,
+    applications: tuple[Application, ...],
+    now: dt.datetime,
+) -> None:
+    client = client_of("recruiter")
+    add = reverse("pool-add", args=[applications[0].ref])
+    assert client.get(add).status_code == 405
+    assert client.post(add, {"reason": "好"}).status_code == 422
+    consent_give(
+        actor=company.actor("recruiter"),
+        candidate=applications[0].candidate,
+        purpose="talent_pool",
+        granted=True,
+        at=now,
+    )
+    assert client_of("algorithm_lead").post(add, {"reason": "好"}).status_code == 403
+    assert client.post(add, {"reason": "好"}).status_code == 302
+    PoolEntry.objects.update(expires_at=now + dt.timedelta(days=9))
+    client_of("other_recruiter").post(reverse("pool-ask"))
+    assert not OutboxMessage.objects.filter(template="pool_renewal").exists()
+    client.post(reverse("pool-ask"))
+    assert OutboxMessage.objects.filter(template="pool_renewal").count() == 1
+
+
+def test_the_search_costs_a_fixed_number_of_queries(
+    client_of: Clients, entry: PoolEntry, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    client = client_of("recruiter")
+    with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
+        client.get(reverse("pool"), {"q": "微调"})
