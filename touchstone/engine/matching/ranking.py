@@ -45,7 +45,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
     """The best people for a query.
 
     A person's score is the weighted mean of their strengths over the groups looked for, a group
-    counting its worth times how rare it is, times the root of the share of groups they have; so
+    counting its worth times how rare it is, times the share of groups they have; so
     somebody with all of them weakly comes before somebody with one of them strongly. Equal scores
     are ordered by number.
 
@@ -71,7 +71,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
     if wanted:
         if total <= 0:
             return Ranking((), 0, np.zeros(0, dtype=np.int64))
-        score = score / np.float32(total) * np.sqrt(have / np.float32(total))
+        score = score / np.float32(total) * (have / np.float32(total))
         allowed &= have > 0
     else:
         score[allowed] = 0.5
