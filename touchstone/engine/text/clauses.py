@@ -74,6 +74,8 @@ def polarities(
         mentions: offsets, in order.
     """
     words = cues()
+    if not words.hints.search(flat, sentence.start, sentence.end):
+        return ["own"] * len(mentions)
     masked = _masked(flat, sentence, mentions)
     if not words.hints.search(masked):
         return ["own"] * len(mentions)
@@ -87,7 +89,6 @@ def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) 
     One that names people ("算法团队") stays, as it may be the subject, and so does a verb, as it
     may be what the subject does or what is done with it ("带领").
     """
-    words = cues()
     parts: list[str] = []
     done = sentence.start
     for start, end in mentions:
@@ -96,14 +97,16 @@ def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) 
         start, end = max(start, done), min(end, sentence.end)
         said = flat[start:end]
         parts.append(flat[done:start])
-        parts.append(said if _tells(words, said) else "x" * (end - start))
+        parts.append(said if _tells(said) else "x" * (end - start))
         done = end
     parts.append(flat[done : sentence.end])
     return "".join(parts).replace("\n", " ")
 
 
-def _tells(words: Cues, said: str) -> bool:
+@functools.lru_cache(maxsize=8192)
+def _tells(said: str) -> bool:
     """Whether a mention's own words are needed to tell who does what."""
+    words = cues()
     if words.others.search(said) or words.team.fullmatch(said) or _VERB.fullmatch(said):
         return True
     return words.no_subject.search(said + " ") is not None
