@@ -70,7 +70,7 @@ class Room {
   }
 
   private told(words: string, bad: boolean, waiting: number): void {
-    const line = this.root.querySelector<HTMLElement>("[data-saved]");
+    const line = this.root.querySelector<HTMLElement>("#compose [data-saved]");
     if (line) {
       line.textContent = words;
       line.classList.toggle("no", bad);
@@ -207,8 +207,12 @@ class Room {
         this.put(`claim:${this.question}`, this.urls.asked!, { do: "claim", code: this.question, on });
       }
       if (target.closest("button[data-asked]") && target.closest("[data-q]")) this.asked();
-      if (target.closest("[data-start]")) this.clock("start");
-      if (target.closest("[data-end]")) this.clock("end");
+    });
+    // The clock stands in the page's head, outside the room's columns.
+    document.addEventListener("click", (event) => {
+      const target = event.target as Element;
+      if (target.closest("[data-start]")) void this.clock("start");
+      if (target.closest("[data-end]")) void this.clock("end");
     });
     if (this.question) this.go(this.question, false);
   }
