@@ -110,7 +110,7 @@ def value_of(statement: Statement, *, beginner: bool) -> float:
     Args:
         beginner: nothing in the resume is full-time work, so projects are exercises.
     """
-    if statement.copied:
+    if statement.copied or not _SECTIONS.get(statement.section, 1.0):
         return 0.0
     if statement.part == "certificates":
         return CERTIFIED
