@@ -378,6 +378,9 @@ def _context(request: DeskRequest, found: Room) -> dict[str, Any]:
         "interview": interview,
         "application": interview.application,
         "now": found.at,
+        "elapsed_s": max(0, int((found.at - interview.started_at).total_seconds()))
+        if interview.started_at
+        else 0,
         "planned_s": int((interview.ends_at - interview.starts_at).total_seconds()),
         "planned": int((interview.ends_at - interview.starts_at).total_seconds() // 60),
     }
