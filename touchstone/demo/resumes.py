@@ -16,7 +16,7 @@ from touchstone.demo.people import Person
 from touchstone.demo.wording import rng_for, weighted
 
 SHARES = {"pdf": 0.45, "docx": 0.30, "html": 0.10, "txt": 0.11, "image": 0.04}
-MOST_IMAGES = 5
+MOST_IMAGES = 4
 # What is wrong with the broken files, one file each.
 FAULTS = (
     "encrypted",
@@ -71,19 +71,24 @@ class WrittenResume:
 
 
 def write_resumes(
-    company: Company, folder: Path, progress: Callable[[int, int], None] | None = None
+    company: Company,
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    most_images: int = MOST_IMAGES,
 ) -> list[WrittenResume]:
     """Writes every applicant's resume into ``folder`` and says which file is whose.
 
     Args:
         folder: made if it is not there; files of the same names are overwritten.
         progress: called with how many of how many are written.
+        most_images: pictures take seconds each to be recognised.
 
     Returns:
         One a person, in the order in which they applied.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kinds = _kinds(company)
+    kinds = _kinds(company, most_images)
     faults = _faults(company, kinds)
     taken: set[str] = set()
     written: list[WrittenResume] = []
@@ -147,11 +152,11 @@ def _pdf(draft: Draft, fault: str, rng: random.Random) -> bytes:
     )
 
 
-def _kinds(company: Company) -> dict[str, str]:
+def _kinds(company: Company, most_images: int = MOST_IMAGES) -> dict[str, str]:
     """A kind for each person: exact shares, pictures only where they can be drawn."""
     rng = rng_for(company.seed, "kinds")
     people = list(company.people)
-    images = min(MOST_IMAGES, round(SHARES["image"] * len(people)))
+    images = min(most_images, round(SHARES["image"] * len(people)))
     drawable = [p for p in people if render_image.can_draw(p.lang) and not p.stuffing]
     pictured = {p.id for p in rng.sample(drawable, min(images, len(drawable)))}
     rest = [p for p in people if p.id not in pictured]

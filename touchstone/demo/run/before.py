@@ -59,7 +59,7 @@ def learn_from_history(scene: Scene) -> None:
 
 def bring_in_resumes(scene: Scene) -> None:
     """The files arrive over a week by the doors that everybody uses, and are read and screened."""
-    written = write_resumes(scene.company, scene.folder / "resumes")
+    written = write_resumes(scene.company, scene.folder / "resumes", most_images=scene.shape.images)
     order = list(written)
     scene.rng("arrival").shuffle(order)
     start = 0

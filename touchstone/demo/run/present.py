@@ -40,6 +40,7 @@ SHAPE = Shape(
     ),
     invited=14,
     interviewed=6,
+    images=0,
 )
 SITTING = 10
 PANEL = ("shen_yan", "xu_nian", "lin_an")

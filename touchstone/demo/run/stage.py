@@ -17,6 +17,7 @@ from touchstone.accounts.permissions import person_actor
 from touchstone.common.actors import Actor
 from touchstone.demo.company import Company
 from touchstone.demo.people import Person as DemoPerson
+from touchstone.demo.resumes import MOST_IMAGES
 from touchstone.demo.wording import rng_for
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
@@ -106,7 +107,13 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a round is. ``invited``: to the assessment; ``interviewed``: by panels."""
+    """How large a round is.
+
+    Attributes:
+        invited: to the assessment, the best of those recommended.
+        interviewed: by panels, the best of those assessed.
+        images: resumes that are pictures.
+    """
 
     arrivals: tuple[Arrival, ...] = (
         Arrival(0, "referral", "内推", 0.20),
@@ -115,8 +122,9 @@ class Shape:
         Arrival(2, "upload", "招聘网站导出（二）", 0.20),
         Arrival(3, "campus", "校友与社群", 0.08),
     )
-    invited: int = 120
+    invited: int = 100
     interviewed: int = 36
+    images: int = MOST_IMAGES
 
 
 @dataclass
