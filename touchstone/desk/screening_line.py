@@ -9,10 +9,11 @@ from typing import Any
 
 from touchstone.engine.fairness.selection import LEAST, Group, GroupRatio, compare_groups
 from touchstone.engine.profiles.model import CompetencyModel
-from touchstone.recruiting.selectors import YEARS, Distribution, Standing
+from touchstone.recruiting.selectors import YEARS, Standing
 from touchstone.ui.bilingual import choose
 
 WIDTH = 1000.0
+STEP = 2  # points a column of the plot covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,14 @@ class Bar:
 
 def line_context(
     standings: Sequence[Standing],
-    distribution: Distribution,
     model: CompetencyModel | None,
     line: float,
 ) -> dict[str, Any]:
     """Counts on both sides, the plot, and the groups, for a template."""
     review = min(model.decision.review_min if model else 45.0, line)
-    sides = Counter(_side(s, line, review) for s in standings)
+    sides: Counter[str] = Counter()
+    for standing in standings:
+        sides[_side(standing, line, review)] += standing.n
     current = model.decision.advance_min if model else None
     return {
         "line": line,
@@ -42,12 +44,12 @@ def line_context(
         "line_moved": current is not None and line != current,
         "review_from": review,
         "sides": {name: sides.get(name, 0) for name in ("advance", "review", "decline")},
-        "scored": len(standings),
-        "plot": _bars(distribution, line, review),
+        "scored": sum(s.n for s in standings),
+        "plot": _bars(standings, line, review),
         "line_x": round(line * WIDTH / 100, 1),
         "groupings": _groupings(standings, line),
         "least": LEAST,
-        "overridden": sum(bool(s.override) for s in standings),
+        "overridden": sum(s.n for s in standings if s.override),
     }
 
 
@@ -60,14 +62,17 @@ def _side(standing: Standing, line: float, review: float) -> str:
     return "review" if standing.score >= review else "decline"
 
 
-def _bars(distribution: Distribution, line: float, review: float) -> list[Bar]:
-    highest = max(distribution.columns, default=0) or 1
-    width = WIDTH / len(distribution.columns)
+def _bars(standings: Sequence[Standing], line: float, review: float) -> list[Bar]:
+    columns = [0] * (100 // STEP)
+    for standing in standings:
+        columns[min(int(standing.score // STEP), len(columns) - 1)] += standing.n
+    highest = max(columns) or 1
+    width = WIDTH / len(columns)
     bars = []
-    for index, n in enumerate(distribution.columns):
+    for index, n in enumerate(columns):
         if not n:
             continue
-        low = 100 * index / len(distribution.columns)
+        low = STEP * index
         height = round(max(1.5, 100 * n / highest), 1)
         kind = "hi" if low >= line else "mid" if low >= review else "lo"
         bars.append(Bar(round(index * width + 2, 1), 100 - height, width - 4, height, kind))
@@ -108,9 +113,7 @@ def _degree(standing: Standing) -> str:
 
 
 def _years(standing: Standing) -> str:
-    if standing.years is None:
-        return ""
-    return next((str(i) for i, (a, b) in enumerate(YEARS) if a <= standing.years < b), "")
+    return str(standing.years) if standing.years >= 0 else ""
 
 
 def _compare(
@@ -123,8 +126,8 @@ def _compare(
     above: Counter[str] = Counter()
     for standing in standings:
         key = group_of(standing)
-        n[key] += 1
-        above[key] += standing.score >= line
+        n[key] += standing.n
+        above[key] += standing.n if standing.score >= line else 0
     shown = [(key, choose(zh, en)) for key, zh, en in names if n[key]]
     rows = compare_groups([Group(key, n[key], above[key]) for key, _ in shown])
     return [(label, row) for (_, label), row in zip(shown, rows, strict=True)]

@@ -140,6 +140,12 @@ class Application(Referenced, Versioned):
     )
     score = models.FloatField(null=True)  # of the current screening, for the list
     recommendation = models.CharField(max_length=8, blank=True)
+    overridden = models.BooleanField(default=False)  # the recommendation is a person's word
+    flagged = models.BooleanField(default=False)  # the screening carries flags
+    # Of the current resume: lists of ten thousand must not touch rows that carry whole texts.
+    years = models.FloatField(null=True)
+    degree = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=2, default="zh")
     human_only = models.BooleanField(default=False)  # the candidate refused automated evaluation
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

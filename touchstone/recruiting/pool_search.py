@@ -151,9 +151,12 @@ def _run(
     most: int,
     branches: Sequence[Branch] | None = None,
 ) -> SearchResult:
+    asked = query
     scope = branches if branches is not None else branches_of(person, SEES_BRANCH) if person else []
-    own = Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
-    ranking, facets = _ranked(replace(query, filters=(*query.filters, own)), most)
+    if len(scope) < Branch.objects.count():
+        own = Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
+        query = replace(query, filters=(*query.filters, own))
+    ranking, facets = _ranked(query, most)
     entries = {
         entry.pk: entry
         for entry in PoolEntry.objects.filter(
@@ -161,7 +164,7 @@ def _run(
         ).select_related("candidate", "branch")
     }
     hits = tuple(_hit(query, f, entries[f.number]) for f in ranking.found if f.number in entries)
-    return SearchResult(query, hits, ranking.total - len(ranking.found) + len(hits), facets)
+    return SearchResult(asked, hits, ranking.total - len(ranking.found) + len(hits), facets)
 
 
 def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str, int]]]]:

@@ -6,13 +6,13 @@ Lists never load resume texts, geometry or parsed fields; screenings are loaded 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Floor
 
 from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.positions.models import Position
@@ -26,7 +26,6 @@ from touchstone.recruiting.models import (
 from touchstone.recruiting.stages import FINAL
 
 DECISIONS = ("advance", "review", "decline")
-STEP = 2  # points a column of the distribution covers
 STRENGTH = {"result": 3, "used": 2, "listed": 1}
 SORTS: Mapping[str, tuple[Any, ...]] = {
     "-score": (F("score").desc(nulls_last=True), "pk"),
@@ -35,8 +34,8 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "-name": ("-candidate__name", "pk"),
     "-applied": ("-applied_at", "-pk"),
     "applied": ("applied_at", "pk"),
-    "-years": (F("resume__years").desc(nulls_last=True), "pk"),
-    "years": (F("resume__years").asc(nulls_last=True), "pk"),
+    "-years": (F("years").desc(nulls_last=True), "pk"),
+    "years": (F("years").asc(nulls_last=True), "pk"),
 }
 YEARS = ((0.0, 1.0), (1.0, 3.0), (3.0, 5.0), (5.0, 99.0))
 DEGREES = ("doctor", "master", "bachelor", "associate", "secondary", "none")
@@ -81,18 +80,25 @@ def listed(position: Position) -> QuerySet[Application]:
     return Application.objects.filter(position=position, candidate__merged_into=None)
 
 
-def shortlist(position: Position, filters: Filters) -> QuerySet[Application]:
-    """The list in its order, with candidate, screening and the resume's short facts."""
+def shortlist(position: Position, filters: Filters) -> QuerySet[Application, int]:
+    """The ids of the list in its order: sorting touches no texts."""
     rows = _narrowed(listed(position), filters)
     if filters.decision == "none":
         rows = rows.filter(recommendation="")
     elif filters.decision in DECISIONS:
         rows = rows.filter(recommendation=filters.decision)
-    return (
-        rows.select_related("candidate", "screening", "resume")
+    return rows.order_by(*SORTS.get(filters.sort, SORTS["-score"])).values_list("pk", flat=True)
+
+
+def listed_applications(ids: Sequence[int]) -> list[Application]:
+    """These applications in this order, with candidate, screening and the resume's short facts."""
+    found = (
+        Application.objects.filter(pk__in=ids)
+        .select_related("candidate", "screening", "resume")
         .defer("resume__text", "resume__parsed", "resume__geometry")
-        .order_by(*SORTS.get(filters.sort, SORTS["-score"]))
+        .in_bulk()
     )
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _narrowed(rows: QuerySet[Application], filters: Filters) -> QuerySet[Application]:
@@ -110,13 +116,13 @@ def _narrowed(rows: QuerySet[Application], filters: Filters) -> QuerySet[Applica
         rows = rows.exclude(stage__in=("rejected", "withdrawn"))
     if 0 <= filters.years < len(YEARS):
         low, high = YEARS[filters.years]
-        rows = rows.filter(resume__years__gte=low, resume__years__lt=high)
+        rows = rows.filter(years__gte=low, years__lt=high)
     if filters.degree in DEGREES:
-        rows = rows.filter(resume__degree=filters.degree)
+        rows = rows.filter(degree=filters.degree)
     if filters.source:
         rows = rows.filter(source=filters.source)
     if filters.flagged:
-        rows = rows.exclude(screening=None).exclude(screening__result__flags=[])
+        rows = rows.filter(flagged=True)
     return rows
 
 
@@ -183,57 +189,44 @@ def strokes(evidence: Iterable[Mapping[str, Any]], home: Mapping[str, str]) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the scores lie: columns of `STEP` points from 0 to 100, n, median and quartile ends."""
-
-    columns: tuple[int, ...]
-    n: int
-
-
-def distribution(position: Position) -> Distribution:
-    """Scores of everybody in the round; one query."""
-    columns = [0] * (100 // STEP)
-    rows = (
-        listed(position)
-        .exclude(score=None)
-        .order_by()
-        .annotate(column=Floor(F("score") / STEP))
-        .values_list("column")
-        .annotate(n=Count("pk"))
-    )
-    for column, n in rows:
-        columns[min(int(column), len(columns) - 1)] += n
-    return Distribution(tuple(columns), sum(columns))
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """What a line is compared on: nothing but the score and the groups a resume names."""
+    """How many stand alike: same half point, same word of a person, same groups of the resume.
+
+    Nothing else of a person is compared. ``years`` is an index into `YEARS`, -1 where not stated.
+    """
 
     score: float
     override: str
     degree: str
-    years: float | None
+    years: int
     language: str
-    source: str
+    n: int
 
 
 def standings(position: Position) -> list[Standing]:
-    """Everybody with a score in the round; one query of small columns."""
-    rows = (
-        listed(position)
-        .exclude(score=None)
-        .order_by()
-        .values_list(
-            "score",
-            "screening__override",
-            "resume__degree",
-            "resume__years",
-            "resume__language",
-            "source",
-        )
-    )
-    return [Standing(s, o or "", d or "", y, lang or "zh", src) for s, o, d, y, lang, src in rows]
+    """Everybody with a score in the round, counted where they stand alike; one query of a small
+    table.
+
+    Scores are rounded down to the half point, the step of a line.
+    """
+    alike: Counter[tuple[int, str, str, int, str]] = Counter()
+    rows = listed(position).exclude(score=None).order_by()
+    for score, word, overridden, degree, years, language in rows.values_list(
+        "score", "recommendation", "overridden", "degree", "years", "language"
+    ):
+        alike[
+            math.floor(score * 2), word if overridden else "", degree, _band(years), language
+        ] += 1
+    return [
+        Standing(half / 2, word, degree, band, language, n)
+        for (half, word, degree, band, language), n in alike.items()
+    ]
+
+
+def _band(years: float | None) -> int:
+    if years is None:
+        return -1
+    return next((i for i, (low, high) in enumerate(YEARS) if low <= years < high), -1)
 
 
 def above_line(position: Position, line: float) -> QuerySet[Application]:

@@ -43,10 +43,10 @@ from touchstone.recruiting.selectors import (
     Filters,
     above_line,
     decision_counts,
-    distribution,
     findings,
     import_progress,
     listed,
+    listed_applications,
     open_duplicates,
     rows_of,
     standings,
@@ -89,7 +89,7 @@ def filters_of(request: DeskRequest) -> Filters:
 
 
 def line_of(words: str, default: float) -> float:
-    """A line between 0 and 100.
+    """A line between 0 and 100, to the half point.
 
     Raises:
         InvalidInput: something else.
@@ -102,7 +102,7 @@ def line_of(words: str, default: float) -> float:
         line = -1.0
     if not 0 <= line <= 100:
         raise InvalidInput(say("recruiting.bad_line"), field="line")
-    return round(line, 1)
+    return round(line * 2) / 2
 
 
 @require_GET
@@ -122,7 +122,7 @@ def shortlist(request: DeskRequest, ref: str) -> HttpResponse:
         "position": position,
         "model": model,
         "may_run": may_run(request.user, position),
-        **line_context(standings(position), distribution(position), model, line),
+        **line_context(standings(position), model, line),
     }
     if part == "line":
         return render(request, "desk/parts/line.html", context)
@@ -136,7 +136,7 @@ def shortlist(request: DeskRequest, ref: str) -> HttpResponse:
         else counts["all"]
     )
     page = paginator.get_page(request.GET.get("page"))
-    applications = list(page.object_list)
+    applications = listed_applications(list(page.object_list))
     position_shell(request, position, "screening")
     context |= {
         "filters": filters,

@@ -137,7 +137,7 @@ def screening_override(
     screening.override_at = at
     screening.save(update_fields=["override", "override_by", "override_reason", "override_at"])
     Application.objects.filter(pk=screening.application_id, screening=screening).update(
-        recommendation=decision
+        recommendation=decision, overridden=True
     )
     _log(actor, screening.application, "screening.overridden", before, decision)
     return screening

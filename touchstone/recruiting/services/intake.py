@@ -166,6 +166,13 @@ def _complete(candidate: Candidate, contact: Contact) -> None:
             candidate._completed = True  # type: ignore[attr-defined]
 
 
+def _facts_of_resume(application: Application) -> None:
+    resume = application.resume
+    if resume is not None:
+        application.years, application.degree = resume.years, resume.degree
+        application.language = resume.language
+
+
 def _keep_word(before: Screening | None, after: Screening) -> None:
     """A person's word stands above the new recommendation as it stood above the old one."""
     if before is None or not before.override:
@@ -230,9 +237,26 @@ def screenings_keep(
             application.resume = screening.resume
             application.screening = screening
             application.score = screening.score
+            application.overridden = bool(screening.override)
+            application.flagged = bool(screening.result.get("flags"))
             application.recommendation = screening.override or screening.decision
+    for application in changed.values():
+        _facts_of_resume(application)
     Application.objects.bulk_update(
         list(changed.values()),
-        ["stage", "stage_since", "version", "resume", "screening", "score", "recommendation"],
+        [
+            "stage",
+            "stage_since",
+            "version",
+            "resume",
+            "screening",
+            "score",
+            "recommendation",
+            "flagged",
+            "overridden",
+            "years",
+            "degree",
+            "language",
+        ],
     )
     return made
