@@ -30,7 +30,10 @@ class Sample:
 
 
 def text_of(page: Sheet, seed: int) -> str:
-    return "\n".join(page.lines(("• ", "- ", "1. ", "◆ ")[seed % 4], ("  ", "\t", "    ")[seed % 3])) + "\n"
+    return (
+        "\n".join(page.lines(("• ", "- ", "1. ", "◆ ")[seed % 4], ("  ", "\t", "    ")[seed % 3]))
+        + "\n"
+    )
 
 
 def as_utf8(page: Sheet, seed: int) -> bytes:
@@ -49,7 +52,9 @@ def as_markdown(page: Sheet, seed: int) -> bytes:
     out = ["# " + " | ".join(page.head[0].cells), *(" | ".join(row.cells) for row in page.head[1:])]
     for block in page.blocks:
         out += ["", f"## {block.heading}", ""]
-        out += [("- " if row.kind == "bullet" else "") + " | ".join(row.cells) for row in block.rows]
+        out += [
+            ("- " if row.kind == "bullet" else "") + " | ".join(row.cells) for row in block.rows
+        ]
     return "\n".join(out).encode()
 
 
@@ -72,7 +77,9 @@ def html_of(page: Sheet, seed: int) -> str:
 
 def as_html(page: Sheet, seed: int) -> bytes:
     if seed % 2:
-        return html_of(page, seed).replace("<head>", '<head><meta charset="gb2312">').encode("gb18030")
+        return (
+            html_of(page, seed).replace("<head>", '<head><meta charset="gb2312">').encode("gb18030")
+        )
     return html_of(page, seed).replace("<head>", '<head><meta charset="utf-8">').encode()
 
 
@@ -96,8 +103,12 @@ def as_mail(page: Sheet, seed: int) -> bytes:
     message["To"] = "hr@company.example"
     message["Subject"] = "应聘 AI训练师"
     message["Message-ID"] = f"<{seed}@zhaopin.com>"
-    message.set_content("您好，附件为应聘者简历，请查收。\n客服热线 400-885-9898  support@zhaopin.com\n")
-    message.add_attachment(as_docx(page, seed), maintype="application", subtype="octet-stream", filename="简历.docx")
+    message.set_content(
+        "您好，附件为应聘者简历，请查收。\n客服热线 400-885-9898  support@zhaopin.com\n"
+    )
+    message.add_attachment(
+        as_docx(page, seed), maintype="application", subtype="octet-stream", filename="简历.docx"
+    )
     return message.as_bytes()
 
 
@@ -159,12 +170,18 @@ def as_rtf(page: Sheet, seed: int) -> bytes:
     hidden = "{\\v " + rtf(page.hidden) + "}" if page.hidden else ""
     return (
         "{\\rtf1\\ansi\\ansicpg936\\deff0{\\fonttbl{\\f0\\fnil\\fcharset134 SimSun;}}"
-        "{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue255;}\\f0\\fs21 " + paragraphs + hidden + "}"
+        "{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue255;}\\f0\\fs21 "
+        + paragraphs
+        + hidden
+        + "}"
     ).encode("ascii")
 
 
 def as_odt(page: Sheet, seed: int) -> bytes:
-    rows = "".join(f"<text:p>{escape(line).replace(chr(9), '<text:tab/>')}</text:p>" for line in page.lines("• ", "\t"))
+    rows = "".join(
+        f"<text:p>{escape(line).replace(chr(9), '<text:tab/>')}</text:p>"
+        for line in page.lines("• ", "\t")
+    )
     names = " ".join(
         f'xmlns:{p}="urn:oasis:names:tc:opendocument:xmlns:{u}:1.0"'
         for p, u in (("office", "office"), ("text", "text"), ("style", "style"))
@@ -172,7 +189,9 @@ def as_odt(page: Sheet, seed: int) -> bytes:
     styles, hidden = "", ""
     if page.hidden:
         styles = '<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style>'
-        hidden = f'<text:p><text:span text:style-name="T1">{escape(page.hidden)}</text:span></text:p>'
+        hidden = (
+            f'<text:p><text:span text:style-name="T1">{escape(page.hidden)}</text:span></text:p>'
+        )
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles>'
         f"<office:body><office:text>{rows}{hidden}</office:text></office:body></office:document-content>"
@@ -217,10 +236,28 @@ def as_pdf_columns(page: Sheet, seed: int) -> bytes:
     font = _pdf_font(page.lang)
     out = io.BytesIO()
     sheet_ = canvas.Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
-    side_kinds = ("技能", "评价", "优势", "总结", "Skill", "SKILL", "Compet", "Summary", "PROFILE", "About", "ABOUT", "技 能", "评 价")
+    side_kinds = (
+        "技能",
+        "评价",
+        "优势",
+        "总结",
+        "Skill",
+        "SKILL",
+        "Compet",
+        "Summary",
+        "PROFILE",
+        "About",
+        "ABOUT",
+        "技 能",
+        "评 价",
+    )
     side = [b for b in page.blocks if any(k in b.heading for k in side_kinds)]
     main = [b for b in page.blocks if b not in side]
-    left = [("name" if r.kind == "name" else "plain", Row((c,), r.kind)) for r in page.head for c in r.cells]
+    left = [
+        ("name" if r.kind == "name" else "plain", Row((c,), r.kind))
+        for r in page.head
+        for c in r.cells
+    ]
     left += [item for block in side for item in _flow_block(block)]
     right = [item for block in main for item in _flow_block(block)]
     marks: list[tuple[float, float, Callable[[], object]]] = []
@@ -228,7 +265,9 @@ def as_pdf_columns(page: Sheet, seed: int) -> bytes:
         y = _HEIGHT - 60
         for kind, row in items:
             marks.append((-y, x, functools.partial(_draw, sheet_, font, row, kind, x, y, width)))
-            y -= _lines_high(row, kind, width, font) * _size(kind, width) * 1.5 + (8 if kind == "heading" else 2)
+            y -= _lines_high(row, kind, width, font) * _size(kind, width) * 1.5 + (
+                8 if kind == "heading" else 2
+            )
     for _, _, draw in sorted(marks, key=lambda mark: mark[:2]):
         draw()
     _hide(sheet_, font, page.hidden, seed)
@@ -324,7 +363,11 @@ def as_png(page: Sheet, seed: int) -> bytes:
     from PIL import Image, ImageDraw, ImageFont
 
     font = ImageFont.truetype("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 26)
-    lines = [part for line in page.lines("· ", "    ") for part in (_wrapped(line, 26, 1100) if line else [""])]
+    lines = [
+        part
+        for line in page.lines("· ", "    ")
+        for part in (_wrapped(line, 26, 1100) if line else [""])
+    ]
     image = Image.new("RGB", (1240, 60 + 44 * len(lines)), "white")
     draw = ImageDraw.Draw(image)
     for index, line in enumerate(lines):

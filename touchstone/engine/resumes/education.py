@@ -31,6 +31,10 @@ _TABLE_HEAD = re.compile(
     r"^(?:时间|起止|学校|院校|专业|学历|学位|period|school|degree|\s|\t|/|\||年月|起止时间|毕业院校|就读时间)+$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"主修|主要课程|课程|荣誉|奖|GPA|论文|relevant|thesis|courses|coursework|honou?rs|awards?",
+    re.IGNORECASE,
+)
 _INSIDE = {"header", "profile", "other", "campus"}
 
 
@@ -73,9 +77,11 @@ def _drafts(part: Part) -> list[_Draft]:
         if school and not same:
             drafts.append(_Draft(school, [*waiting, line]))
             waiting = []
-        elif (dated and (not drafts or (complete and not line.bullet))) or waiting:
-            waiting.append(line)
-        elif drafts and complete and _names_degree(line) and _names_degree(*drafts[-1].lines):
+        elif (
+            (dated and (not drafts or (complete and not line.bullet)))
+            or waiting
+            or (drafts and complete and _names_degree(line) and _names_degree(*drafts[-1].lines))
+        ):
             waiting.append(line)
         elif drafts:
             drafts[-1].lines.append(line)
@@ -144,17 +150,9 @@ def _head_of(draft: _Draft) -> str:
     """The lines that name the course; courses taken, prizes and theses stay out."""
     kept = []
     for line in draft.lines[:5]:
-        if kept and (
-            line.bullet
-            or len(line.text) > 70
-            or re.match(
-                r"主修|主要课程|课程|荣誉|奖|GPA|论文|relevant|thesis|courses|coursework|honou?rs|awards?",
-                line.text,
-                re.IGNORECASE,
-            )
-        ):
-            if standing_in(line.text) == "completed":
-                continue
+        aside = line.bullet or len(line.text) > 70 or _ASIDE.match(line.text)
+        if kept and aside and standing_in(line.text) == "completed":
+            continue
         kept.append(line.text)
     return "\n".join(kept)
 

@@ -84,6 +84,8 @@ def _member(
 ) -> Iterator[Source]:
     try:
         _check(info, path)
+        if info.file_size > max(info.compress_size, 1) * limits.expansion_ratio > 1 << 20:
+            raise refuse("decompression_limit", limit_mib=limits.input_bytes >> 20)
         if info.file_size > limits.input_bytes:
             raise refuse("too_large", mib=info.file_size >> 20, limit=limits.input_bytes >> 20)
         data = archive.read(info)

@@ -196,10 +196,7 @@ class ReaderPool:
                 else:
                     self._to_read.append(_Task(number, source))
                     self._feed()
-            for number, outcome in self._collect(
-                block=not self._ready(waiting, next_number, ordered)
-            ):
-                waiting[number] = outcome
+            waiting.update(self._collect(block=not self._ready(waiting, next_number, ordered)))
             while waiting and (not ordered or next_number in waiting):
                 yield waiting.pop(next_number if ordered else next(iter(waiting)))
                 next_number += 1

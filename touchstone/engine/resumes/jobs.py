@@ -26,7 +26,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _PROSE_ZH = re.compile(
-    r"(?:就职于|任职于|供职于|加入|入职|在|于)\s*(?P<company>[^,，。;；\s]{2,28}?)\s*(?:担任|任职|任|从事|做|出任)\s*(?P<title>[^,，。;；\s]{2,20}?)(?:一职|职务|职位|岗位|工作|[,，。;；\s]|$)"
+    r"(?:就职于|任职于|供职于|加入|入职|在|于)\s*(?P<company>(?!\d)[^,，。;；\s]{2,28}?)\s*(?:担任|任职|任|从事|做|出任)\s*(?P<title>[^,，。;；\s]{2,20}?)(?:一职|职务|职位|岗位|工作|[,，。;；\s]|$)"
 )
 _PROSE_EN = re.compile(
     r"(?:worked\s+(?:at|for)|joined|employed\s+(?:at|by)|at)\s+(?P<company>[A-Z][\w.&' -]{1,40}?),?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[A-Za-z][\w/&' -]{2,50}?)(?=[,.;(]|\s+from\b|\s+\(|$)|"

@@ -154,7 +154,7 @@ def _aside(text: str) -> str:
 
 
 def _name_like(text: str) -> bool:
-    kind = classify(text.split(",")[0].strip())[0] if text.strip() else "place"
+    kind = classify(text.split(",", maxsplit=1)[0].strip())[0] if text.strip() else "place"
     return kind in {"company", "other"}
 
 

@@ -52,7 +52,7 @@ _ALSO_LABELS |= {"awards", "education", "skills", "training", "references"}
 # What a course of study is told with, on a line that begins with its word.
 _IN_EDUCATION = {"campus", "training", "awards", "other", "publications", "certificates", "header"}
 _COURSES = re.compile(
-    r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.I
+    r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.IGNORECASE
 )
 _PLAIN_KINDS = {"education", "skills", "certificates", "profile", "languages"}
 
@@ -122,7 +122,7 @@ def heading_kind(text: str) -> str:
         latin = "".join(ch for ch in key if ch.isascii())
         if latin and (kind := kinds.get(han, "")) and kinds.get(latin):
             return kind
-        if latin and kind and len(latin) > 3:
+        if latin and kind and len(latin) > 3 and ":" not in text and "：" not in text:
             return kind
     return ""
 
@@ -188,6 +188,8 @@ def _is_label(line: Line, kind: str, current: str) -> bool:
     if kind == current or line.bullet:
         return True
     if current == "education" and kind in _IN_EDUCATION:
+        return True
+    if kind == "references" and current == "header":
         return True
     if current in {"work", "project", "internship", "skills", "part_time"}:
         # A title of four characters is a heading even where its text follows on the same line.
