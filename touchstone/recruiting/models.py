@@ -305,7 +305,7 @@ class PoolEntry(Referenced):
 
 
 class PoolPosting(models.Model):
-    """Who of a stretch of 8,192 pool entries has a term, and how strongly. Arrays, packed by
+    """Who of a stretch of 32,768 pool entries has a term, and how strongly. Arrays, packed by
     `engine.matching.postings`, so that both databases answer alike."""
 
     term = models.CharField(max_length=80)

@@ -43,12 +43,12 @@ def test_tokens(text: str, expected: list[str]) -> None:
 
 def test_postings_take_in_and_let_go() -> None:
     packed = None
-    for place, weight in ((9, 40), (3, 255), (8191, 1), (9, 80)):
+    for place, weight in ((9, 40), (3, 255), (SEGMENT - 1, 1), (9, 80)):
         packed = put(packed, place, weight)
     ids, weights = unpack(packed, 2)
-    assert ids.tolist() == [2 * SEGMENT + p for p in (3, 9, 8191)]
+    assert ids.tolist() == [2 * SEGMENT + p for p in (3, 9, SEGMENT - 1)]
     assert weights.tolist() == [255, 80, 1]
-    for place in (3, 9, 8191):
+    for place in (3, 9, SEGMENT - 1):
         packed = put(packed, place, 0)
     assert packed == (b"", b"")
     assert place_of(SEGMENT + 5) == (1, 5)

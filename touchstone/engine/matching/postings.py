@@ -1,6 +1,6 @@
 """Who has a term, packed: two bytes for the person, one for how strongly.
 
-People are numbered; 8,192 numbers make a segment. A row of the index is one term in one segment.
+People are numbered; 32,768 numbers make a segment. A row of the index is one term in one segment.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-SEGMENT = 8192
+SEGMENT = 32_768
 Ids = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.uint8]
 Packed = tuple[bytes, bytes]
@@ -54,10 +54,13 @@ def joined(rows: Iterable[tuple[int, bytes, bytes]]) -> tuple[Ids, Weights]:
     Args:
         rows: (segment, ids, weights) in any order.
     """
-    parts = [unpack((ids, weights), segment) for segment, ids, weights in sorted(rows)]
-    if not parts:
+    ordered = sorted(rows)
+    if not ordered:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    ids = np.frombuffer(b"".join(row[1] for row in ordered), dtype="<u2").astype(np.int64)
+    starts = np.array([row[0] * SEGMENT for row in ordered], dtype=np.int64)
+    ids += np.repeat(starts, [len(row[1]) // 2 for row in ordered])
+    return ids, np.frombuffer(b"".join(row[2] for row in ordered), dtype=np.uint8)
 
 
 def _pairs(packed: Packed | None) -> Iterable[tuple[int, int]]:

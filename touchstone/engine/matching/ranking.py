@@ -14,6 +14,7 @@ from touchstone.engine.matching.query import Group, Query
 
 Postings = Mapping[str, tuple[Ids, Weights]]
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 PREFERENCE = 0.25
 WORD_AT_LEAST = 0.6  # share of a word's pairs of characters that must be there
 
@@ -34,11 +35,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best people, how many there are in all, and everybody's numbers in rising order."""
+    """The best people, how many there are in all, and per number whether it is one of them."""
 
     found: tuple[Found, ...]
     total: int
-    numbers: npt.NDArray[np.int64]
+    among: Flags
 
 
 def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
@@ -53,90 +54,112 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
         postings: of every term of the query; terms nobody has may be missing.
         size: one more than the highest number.
     """
-    allowed = _allowed(query, postings, size)
-    wanted = [(place, group) for place, group in enumerate(query.groups) if not group.excluded]
+    among = np.ones(size, dtype=np.bool_)
     score = np.zeros(size, dtype=np.float32)
     have = np.zeros(size, dtype=np.float32)
-    strengths: dict[int, Floats] = {}
+    scratch = np.zeros(size, dtype=np.float32)
+    held: dict[int, tuple[Ids, Floats]] = {}
     total = 0.0
-    for place, group in wanted:
-        strength = _strength(group, postings, size)
-        holders = int(np.count_nonzero(strength))
-        worth = group.worth * _rarity(holders, size)
+    for place, group in enumerate(query.groups):
+        ids, strength = _strength(group, postings, scratch)
+        if group.excluded:
+            among[ids] = False
+            continue
+        worth = group.worth * _rarity(len(ids), size)
         total += worth
-        if holders:
-            strengths[place] = strength
-            score += np.float32(worth) * strength
-            have += np.float32(worth) * (strength > 0)
-    if wanted:
+        held[place] = (ids, strength)
+        score[ids] += np.float32(worth) * strength
+        have[ids] += np.float32(worth)
+    for wanted in query.filters:
+        among &= _having(wanted.terms, postings, size)
+    asked = any(not group.excluded for group in query.groups)
+    if asked:
         if total <= 0:
-            return Ranking((), 0, np.zeros(0, dtype=np.int64))
-        score = score / np.float32(total) * (have / np.float32(total))
-        allowed &= have > 0
+            return Ranking((), 0, np.zeros(size, dtype=np.bool_))
+        score *= have
+        score /= np.float32(total * total)
+        among &= have > 0
     else:
-        score[allowed] = 0.5
+        score[:] = 0.5
     for group in query.preferred:
-        score *= np.float32(1.0) + np.float32(PREFERENCE) * (_strength(group, postings, size) > 0)
-    numbers = np.flatnonzero(allowed)
-    scores = np.round(np.minimum(score[numbers], 1.0), 6)
-    order = np.lexsort((numbers, -scores))[:most]
+        ids, _strength_of = _strength(group, postings, scratch)
+        score[ids] *= np.float32(1.0 + PREFERENCE)
+    numbers = _best(score, among, most)
     found = tuple(
-        Found(
-            int(numbers[i]),
-            round(100 * float(scores[i]), 1),
-            _groups(int(numbers[i]), strengths),
-        )
-        for i in order
+        Found(int(n), round(100 * min(1.0, float(score[n])), 1), _groups(int(n), held))
+        for n in numbers
     )
-    return Ranking(found, len(numbers), numbers)
+    return Ranking(found, int(np.count_nonzero(among)), among)
 
 
 def counted(ranking: Ranking, postings: Postings, terms: Sequence[str]) -> dict[str, int]:
     """How many of those found have each term."""
     return {
-        term: int(np.isin(postings[term][0], ranking.numbers, assume_unique=True).sum())
+        term: int(np.count_nonzero(ranking.among[postings[term][0]]))
         for term in terms
         if term in postings
     }
 
 
-def _groups(number: int, strengths: Mapping[int, Floats]) -> tuple[tuple[int, float], ...]:
-    held = [(place, float(s[number])) for place, s in strengths.items() if s[number] > 0]
-    return tuple(sorted(held, key=lambda pair: (-pair[1], pair[0])))
+def _best(score: Floats, among: Flags, most: int) -> Ids:
+    """The numbers of the highest scores, rounded to six digits, equal ones in rising order."""
+    numbers = np.flatnonzero(among)
+    scores = score[numbers]
+    if len(numbers) > most:
+        edge = np.partition(scores, len(scores) - most)[len(scores) - most] - np.float32(1e-6)
+        kept = scores >= edge
+        numbers, scores = numbers[kept], scores[kept]
+    order = np.lexsort((numbers, -np.round(scores.astype(np.float64), 6)))[:most]
+    return np.asarray(numbers[order], dtype=np.int64)
 
 
-def _allowed(query: Query, postings: Postings, size: int) -> npt.NDArray[np.bool_]:
-    allowed = np.ones(size, dtype=np.bool_)
-    for wanted in query.filters:
-        one = np.zeros(size, dtype=np.bool_)
-        for term in wanted.terms:
-            if term in postings:
-                one[postings[term][0]] = True
-        allowed &= one
-    for group in query.groups:
-        if group.excluded:
-            allowed &= _strength(group, postings, size) == 0
-    return allowed
+def _groups(number: int, held: Mapping[int, tuple[Ids, Floats]]) -> tuple[tuple[int, float], ...]:
+    found = []
+    for place, (ids, strength) in held.items():
+        at = int(np.searchsorted(ids, number))
+        if at < len(ids) and ids[at] == number:
+            found.append((place, float(strength[at])))
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
-def _strength(group: Group, postings: Postings, size: int) -> Floats:
-    """Per person 0–1: the strongest of a concept's terms; of a word, the pairs it has."""
-    result = np.zeros(size, dtype=np.float32)
-    summed = sum(share for _term, share in group.terms) <= 1.001 and len(group.terms) > 1
-    seen = np.zeros(size, dtype=np.float32) if summed else result
-    for term, share in group.terms:
-        if term not in postings:
-            continue
-        ids, weights = postings[term]
+def _having(terms: Sequence[str], postings: Postings, size: int) -> Flags:
+    one = np.zeros(size, dtype=np.bool_)
+    for term in terms:
+        if term in postings:
+            one[postings[term][0]] = True
+    return one
+
+
+def _strength(group: Group, postings: Postings, scratch: Floats) -> tuple[Ids, Floats]:
+    """Who has the group, in rising order, with 0–1: the strongest of a concept's terms; of a
+    word, the pairs of characters they have, if it is enough of them.
+
+    Args:
+        scratch: zeros, and left as zeros.
+    """
+    known = [(postings[term], share) for term, share in group.terms if term in postings]
+    if not known:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    by_parts = len(group.terms) > 1 and sum(share for _term, share in group.terms) <= 1.001
+    if len(known) == 1 and not by_parts:
+        ids, weights = known[0][0]
+        return ids, weights.astype(np.float32) / np.float32(255)
+    for (ids, weights), share in known:
         value = weights.astype(np.float32) / np.float32(255)
-        if summed:
-            seen[ids] += np.float32(share)
-            result[ids] += np.float32(share) * value
+        if by_parts:
+            scratch[ids] += np.float32(share) * value
         else:
-            result[ids] = np.maximum(result[ids], value)
-    if summed:
-        result[seen < WORD_AT_LEAST] = 0
-    return result
+            scratch[ids] = np.maximum(scratch[ids], value)
+    everybody = np.flatnonzero(scratch)
+    strength = scratch[everybody]
+    scratch[everybody] = 0
+    if by_parts:
+        for (ids, _weights), share in known:
+            scratch[ids] += np.float32(share)
+        enough = scratch[everybody] >= WORD_AT_LEAST
+        scratch[everybody] = 0
+        return everybody[enough], strength[enough]
+    return everybody, strength
 
 
 def _rarity(holders: int, size: int) -> float:

@@ -149,7 +149,7 @@ def pool_renew(*, actor: Actor, candidate: Candidate, at: dt.datetime) -> PoolEn
     consent = consent_standing(candidate, Consent.Purpose.TALENT_POOL)
     if entry is None or consent is None or not consent.granted or consent.expires_at is None:
         return None
-    if consent.at < (entry.reminded_at or entry.added_at) or consent.expires_at <= at:
+    if consent.at <= (entry.reminded_at or entry.added_at) or consent.expires_at <= at:
         return None
     entry.expires_at = consent.expires_at
     entry.reminded_at = None
