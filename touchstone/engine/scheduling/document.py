@@ -311,11 +311,12 @@ def _hours(node: _Node) -> tuple[Hours, ...]:
         found = []
         for key, value in node.value.items():
             day = _Node(key, f"{node.where}.{key}")
+            weekday = _weekday(day)
             for pair in _Node(value, day.where).items():
                 ends = pair.items()
                 if len(ends) != 2:
                     raise pair.wrong("want_window")
-                found.append(_span(pair, _weekday(day), ends[0], ends[1]))
+                found.append(_span(pair, weekday, ends[0], ends[1]))
         return tuple(found)
     rows = [(item, item.mapping()) for item in node.items()]
     return tuple(
