@@ -17,7 +17,8 @@ from touchstone.common.messages import Lang, Message, render
 from touchstone.engine.profiles.model import CompetencyModel, Recommendation
 from touchstone.engine.resumes.resume import ParsedResume
 from touchstone.engine.screening.demand import Demand, demand_of
-from touchstone.engine.screening.reading import ResumeReading, Statement, read_resume
+from touchstone.engine.screening.reading import ResumeReading, read_resume
+from touchstone.engine.screening.statement import Statement
 from touchstone.engine.screening.suspicion import GRAVE, Suspicions, suspicions
 from touchstone.engine.screening.weighing import (
     Ground,

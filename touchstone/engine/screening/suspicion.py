@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume
 from touchstone.engine.screening.demand import no_demand
-from touchstone.engine.screening.reading import ResumeReading, Statement, items_of, read_resume
+from touchstone.engine.screening.reading import ResumeReading, read_resume
+from touchstone.engine.screening.statement import Statement
+from touchstone.engine.screening.telling import items_of
 from touchstone.engine.screening.words import read_content
 
 # Flags that ask for real experience elsewhere before anything better than "decline".

@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from touchstone.engine.screening.demand import Demand
-from touchstone.engine.screening.reading import Entry, Statement
+from touchstone.engine.screening.statement import Entry, Statement
 
 LISTED = 0.05
 CERTIFIED = 0.5
