@@ -46,7 +46,8 @@ def _indicator(facts: Facts, name: Mapping[str, Any]) -> Mapping[str, Any]:
 def _against_round(facts: Facts, args: Args, name: str) -> bool:
     score = _dimension(facts, name).get("fair")
     mean = facts["round"]["means"].get(name)
-    return _near(score, args["score"]) and _near(mean, args["mean"])
+    right = _near(score, args["score"]) and _near(mean, args["mean"])
+    return right and args["n"] == facts["round"]["n"]
 
 
 def _above_most(facts: Facts, args: Args, name: str) -> bool:
@@ -64,7 +65,7 @@ def _clearly_below(facts: Facts, args: Args, name: str) -> bool:
     mean = facts["round"]["means"].get(name)
     if ci is None or mean is None:
         return False
-    return _against_round(facts, args, name) and bool(ci[1] < mean)
+    return _against_round(facts, args, name) and _near(ci[1], args["high"]) and bool(ci[1] < mean)
 
 
 def _below_mean(facts: Facts, args: Args, name: str) -> bool:
@@ -96,7 +97,7 @@ def _split(facts: Facts, args: Args, name: str) -> bool:
     low, high = means.get(args["low_name"]), means.get(args["high_name"])
     if low is None or high is None:
         return False
-    told = _near(low, args["low"]) and _near(high, args["high"])
+    told = _near(low, args["low"]) and _near(high, args["high"]) and _near(high - low, args["gap"])
     return told and high - low >= 2.0 - 1e-9
 
 
@@ -206,7 +207,8 @@ def _rank(facts: Facts, args: Args, _name: str) -> bool:
             return False
         ranks.append(1 + len([o for o in others if o > own + 1e-6]))
     low, high = min(ranks), max(ranks)
-    return bool(low == args["best"] and high == args["worst"])
+    told = low == args["best"] and high == args["worst"]
+    return bool(told and args["n"] == facts["round"]["n"])
 
 
 def _line(facts: Facts, _args: Args, _name: str) -> bool:
