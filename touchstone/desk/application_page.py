@@ -92,7 +92,7 @@ def _pages(application: Application, found: list[DimensionFinding]) -> list[Mark
 
 def _events(application: Application) -> list[dict[str, Any]]:
     """Steps and overrides by time; the last one is where it stands."""
-    events = []
+    events: list[dict[str, Any]] = []
     for event in application.events.select_related("person"):
         stage = message_text(say(f"recruiting.stage_{event.to_stage}"))
         if event.undoes_id:

@@ -214,9 +214,8 @@ def standings(position: Position) -> list[Standing]:
     for score, word, overridden, degree, years, language in rows.values_list(
         "score", "recommendation", "overridden", "degree", "years", "language"
     ):
-        alike[
-            math.floor(score * 2), word if overridden else "", degree, _band(years), language
-        ] += 1
+        half = math.floor((score or 0.0) * 2)
+        alike[half, word if overridden else "", degree, _band(years), language] += 1
     return [
         Standing(half / 2, word, degree, band, language, n)
         for (half, word, degree, band, language), n in alike.items()

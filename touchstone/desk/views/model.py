@@ -147,7 +147,7 @@ def _effect(position: Position, document: Document, *, exact: bool = False) -> A
 def _learned(learned: LearnedModel, document: Document | None) -> dict[str, Any]:
     lang = active_language()
     ids = {i["id"] for d in (document or {"dimensions": []})["dimensions"] for i in d["indicators"]}
-    signals = [
+    signals: list[dict[str, Any]] = [
         {
             "signal": signal,
             "name": feature_name(signal.feature, lang),
@@ -570,7 +570,7 @@ def _mapping_of(form: QueryDict, batch: HistoryBatch) -> dict[str, str] | None:
         return None
     columns = history_preview(batch).columns
     return {
-        form[f"col-{n}"]: column.heading
+        str(form[f"col-{n}"]): column.heading
         for n, column in reversed(list(enumerate(columns)))
         if form.get(f"col-{n}")
     }

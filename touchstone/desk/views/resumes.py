@@ -123,7 +123,7 @@ def upload(request: DeskRequest, ref: str) -> HttpResponse:
     position = position_for(request.user, ref)
     require_run(request.user, position)
     at = utc_now()
-    files: list[UploadedFile] = request.FILES.getlist("files")
+    files: list[UploadedFile[bytes]] = request.FILES.getlist("files")
     batch = _batch(position, request.POST.get("batch", ""))
     if batch is None:
         label = request.POST.get("open", "") or (files[0].name or "" if files else "")

@@ -85,7 +85,7 @@ def assistant(request: HttpRequest, step: str = "") -> HttpResponse:
         person = request.user
         if not person.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-        require_role(person, (Role.ADMINISTRATOR,))  # type: ignore[arg-type]
+        require_role(person, (Role.ADMINISTRATOR,))
     done = _done(request)
     if step not in STEPS:
         step = "administrator" if first else next((s for s in STEPS if not done[s]), "resumes")

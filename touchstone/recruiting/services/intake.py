@@ -131,10 +131,11 @@ class Intake:
         }
         fresh: list[Application] = []
         for resume in resumes:
-            if resume.candidate_id in mine:
+            candidate = resume.candidate
+            if candidate is None or candidate.pk in mine:
                 continue
             application = Application(
-                candidate_id=resume.candidate_id,
+                candidate=candidate,
                 position=self.position,
                 branch_id=self.position.branch_id,
                 source=resume.batch.source if resume.batch else "upload",
