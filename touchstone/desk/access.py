@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
 from touchstone.accounts.models import Person
@@ -21,12 +21,12 @@ from touchstone.ui.bilingual import message_text
 class DeskRequest(HttpRequest):
     """A request of somebody signed in."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     actor: Actor
     request_id: str
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def staff(*roles: str) -> Callable[[View], View]:
@@ -37,7 +37,7 @@ def staff(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             person = request.user
             if not person.is_authenticated or not person.is_active:
                 if wants_json(request):
@@ -46,10 +46,10 @@ def staff(*roles: str) -> Callable[[View], View]:
                     return JsonResponse(body, status=401)
                 return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
             if roles:
-                require_role(person, roles)  # type: ignore[arg-type]
+                require_role(person, roles)
             request.actor = person_actor(  # type: ignore[attr-defined]
                 person,
-                getattr(request, "request_id", ""),  # type: ignore[arg-type]
+                getattr(request, "request_id", ""),
             )
             return view(request, *args, **kwargs)
 

@@ -47,7 +47,7 @@ def today(request: DeskRequest) -> HttpResponse:
             "next": ahead[0] if ahead else None,
             "ahead": ahead[1:],
             "owed": owed,
-            "overdue": sum(1 for seat in owed if seat.interview.ended_at < now - OVERDUE_AFTER),
+            "overdue": sum(1 for seat in owed if is_overdue(seat, now)),
             "outcomes": Outcome.objects.filter(
                 hire__manager=request.user,
                 at=None,
@@ -80,6 +80,12 @@ def my_seats(person: Person, now: dt.datetime) -> tuple[list[PanelMember], list[
         .order_by("interview__ended_at")[:MOST_ROWS]
     )
     return list(ahead), list(owed)
+
+
+def is_overdue(seat: PanelMember, now: dt.datetime) -> bool:
+    """Whether the talk has been over for about a day."""
+    ended = seat.interview.ended_at
+    return ended is not None and ended < now - OVERDUE_AFTER
 
 
 def troubles(person: Person, now: dt.datetime) -> list[dict[str, object]]:

@@ -127,9 +127,9 @@ async def events(request: HttpRequest, ref: str) -> HttpResponseBase:
         return HttpResponse(status=405, headers={"Allow": "GET"})
     if not person.is_authenticated or not person.is_active:
         return JsonResponse({"error": "accounts.signed_out"}, status=401)
-    interview = await sync_to_async(interview_for)(person, ref)  # type: ignore[arg-type]
+    interview = await sync_to_async(interview_for)(person, ref)
     response = StreamingHttpResponse(
-        _stream(request, person, interview),  # type: ignore[arg-type]
+        _stream(request, person, interview),
         content_type="text/event-stream",
     )
     response["Cache-Control"] = "no-store"

@@ -183,7 +183,7 @@ def scorecard_submit(
     locked.version += 1
     locked.save()
     ScorecardEvent.objects.create(
-        scorecard=locked, kind="submitted", person_id=actor.person_id, at=at
+        scorecard=locked, kind="submitted", person_id=locked.rater_id, at=at
     )
     _log(actor, locked, "scorecard.submitted")
     room_touch(locked.interview)
@@ -198,9 +198,12 @@ def scorecard_reopen(
 
     Raises:
         InvalidInput: no reason.
+        NotAllowed: the actor is no person.
     """
     if not reason.strip():
         raise InvalidInput(say("evaluation.reason_missing"), field="reason")
+    if actor.person_id is None:
+        raise NotAllowed(say("evaluation.people_decide"))
     locked = Scorecard.objects.select_for_update().get(pk=scorecard.pk)
     if locked.status == Scorecard.Status.DRAFT:
         return locked

@@ -55,7 +55,7 @@ def upload_begin(
         NotAllowed: not on the panel (any more).
         InvalidInput: no consent, no audio or video, or too large.
     """
-    seat_of(interview, actor.person_id)
+    seat = seat_of(interview, actor.person_id)
     if not recording_allowed(interview):
         raise InvalidInput(say("interviews.recording_no_consent"), field="file")
     if Path(name).suffix.lower() not in KINDS:
@@ -64,7 +64,7 @@ def upload_begin(
         raise InvalidInput(say("interviews.recording_size"), field="file")
     upload, _made = RecordingUpload.objects.get_or_create(
         interview=interview,
-        person_id=actor.person_id,
+        person_id=seat.person_id,
         name=UNSAFE.sub("_", name)[:255],
         size=size,
         finished_at=None,

@@ -27,7 +27,9 @@ def seat_of(interview: Interview, person_id: int | None) -> PanelMember:
     Raises:
         NotAllowed: they have none, or were taken off the panel.
     """
-    seat = interview.panel.filter(person_id=person_id, removed_at=None).first()
+    seat = None
+    if person_id is not None:
+        seat = interview.panel.filter(person_id=person_id, removed_at=None).first()
     if seat is None:
         raise NotAllowed(say("interviews.not_on_panel"))
     return seat
@@ -96,16 +98,16 @@ def note_save(
         NotAllowed: not on the panel (any more).
         Conflict: the note was changed in another tab; `theirs` and `mine` are both kept.
     """
-    seat_of(interview, actor.person_id)
+    author_id = seat_of(interview, actor.person_id).person_id
     note = (
         RoomNote.objects.select_for_update()
-        .filter(interview=interview, author_id=actor.person_id, client_key=client_key[:40])
+        .filter(interview=interview, author_id=author_id, client_key=client_key[:40])
         .first()
     )
     if note is None:
         note = RoomNote.objects.create(
             interview=interview,
-            author_id=actor.person_id,
+            author_id=author_id,
             client_key=client_key[:40],
             text=text,
             at_second=at_second,
@@ -174,10 +176,10 @@ def mark_save(
     """
     if mark not in MARKS:
         raise InvalidInput(say("interviews.bad_mark"), field="mark")
-    seat_of(interview, actor.person_id)
+    seat = seat_of(interview, actor.person_id)
     row, made = PointMark.objects.get_or_create(
         interview=interview,
-        person_id=actor.person_id,
+        person_id=seat.person_id,
         question_code=code[:60],
         point=point[:40],
         defaults={"mark": mark, "updated_at": at},
