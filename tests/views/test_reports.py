@@ -275,3 +275,16 @@ def test_a_departments_view_is_kept_as_typed_and_submitted_once(
         assert client_of(who).post(address, {"text": "x"}).status_code == status
     elsewhere = client.post(address, {"text": "", "next": "https://evil.example/"})
     assert "evil" not in elsewhere.get("Location", "")
+
+
+def test_a_rater_reads_about_their_own_scoring_only(
+    company: Company, client_of: Clients, position: Position, rows: list[Application]
+) -> None:
+    address = page("own-scoring", position)
+    strict = client_of("algorithm_lead").get(address).content.decode()
+    assert "平均低" in strict
+    assert company.business_lead.name not in strict
+    assert "平均高" in client_of("business_lead").get(address).content.decode()
+    assert "还没有" in client_of("hiring_manager").get(address).content.decode()
+    assert client_of("outsider").get(address).status_code == 404
+    assert client_of("algorithm_lead").post(address).status_code == 405

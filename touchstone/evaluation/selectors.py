@@ -9,7 +9,10 @@ from typing import Any
 from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import has_role
 from touchstone.common.errors import NotAllowed, NotFound
-from touchstone.common.messages import say
+from touchstone.common.messages import Message, say
+from touchstone.engine.calibration.design import Link, advise_links
+from touchstone.engine.calibration.notes import rater_notes
+from touchstone.engine.calibration.ratings import RaterSeverity
 from touchstone.engine.reporting.standing import places, rank
 from touchstone.evaluation.models import Decision, Hire, Outcome, Report, Scorecard
 from touchstone.evaluation.permissions import blind
@@ -123,6 +126,35 @@ def round_rows(position: Position, hidden: set[int] | None = None) -> list[Round
         row.place = places(row.ci, [other.ci for other in others])
         row.rank = rank(row.fair or 0.0, [other.fair or 0.0 for other in others])
     return rows
+
+
+def own_calibration(person: Person, position: Position) -> tuple[Message, ...]:
+    """What the last calibration says about this person's own scoring; for nobody else's eyes."""
+    run = position.calibrations.order_by("-created_at", "-pk").first()
+    row = next((r for r in run.result["raters"] if r["id"] == person.ref), None) if run else None
+    if row is None:
+        return ()
+    ci = (float(row["ci"][0]), float(row["ci"][1])) if row["ci"] else None
+    return rater_notes(
+        RaterSeverity(row["id"], "", float(row["severity"]), ci, row["n"], row["misfit"])
+    )
+
+
+def panel_links(position: Position) -> list[tuple[str, str, Link]]:
+    """Who should see a candidate together so that everybody stays comparable: names and why."""
+    panels: dict[int, list[str]] = {}
+    names: dict[str, str] = {}
+    rows = (
+        PanelMember.objects.filter(interview__application__position=position, removed_at=None)
+        .exclude(interview__status=Interview.Status.CANCELLED)
+        .exclude(seat="shadow")
+        .values_list("interview__application_id", "person__ref", "person__name")
+    )
+    for application, ref, name in rows:
+        panels.setdefault(application, []).append(ref)
+        names[ref] = name
+    links = advise_links((str(a), raters) for a, raters in panels.items())
+    return [(names[link.first], names[link.second], link) for link in links]
 
 
 def _evaluated(position: Position) -> list[int]:

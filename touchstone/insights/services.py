@@ -26,6 +26,7 @@ IDLE_DAYS = 3.0
 MANY_TO_PEOPLE = 0.3
 MANY_MISSED = 0.1
 MANY_OVERRULED = 0.15
+FAR_APART = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def suggest(f: Figures, names: dict[str, Any]) -> list[Suggestion]:
     Args:
         names: words of indicators and tasks by id: a string, or ``zh`` and ``en``.
     """
-    return [*_people(f), *_indicators(f, names), *_tasks(f, names)]
+    return [*_people(f), *_dimensions(f, names), *_indicators(f, names), *_tasks(f, names)]
 
 
 def _named(names: dict[str, Any], key: str) -> Any:
@@ -128,6 +129,26 @@ def _indicators(f: Figures, names: dict[str, Any]) -> list[Suggestion]:
     return found
 
 
+def _dimensions(f: Figures, names: dict[str, Any]) -> list[Suggestion]:
+    """Dimensions on which departments stay apart after severity is taken out: they mean different
+    things by it, which only scoring together mends."""
+    return [
+        Suggestion(
+            "dimension_apart",
+            row.dimension,
+            say(
+                "insights.dimension_apart",
+                dimension=_named(names, row.dimension),
+                fair=f"{row.fair:.1f}",
+                n=row.n,
+            ),
+            {"fair": round(row.fair, 1), "n": row.n},
+        )
+        for row in f.deviations
+        if row.fair is not None and row.n >= LEAST and row.fair >= FAR_APART
+    ]
+
+
 def _tasks(f: Figures, names: dict[str, Any]) -> list[Suggestion]:
     found = []
     for row in f.tasks:
@@ -170,6 +191,7 @@ def subject_names(position: Position, codes: list[str]) -> dict[str, Any]:
     names: dict[str, Any] = {}
     document = position.model_version.document if position.model_version else {}
     for dimension in document.get("dimensions", []):
+        names[dimension["id"]] = dimension.get("name")
         for indicator in dimension.get("indicators", []):
             names[indicator["id"]] = indicator.get("name") or indicator.get("text")
     names |= dict(Question.objects.filter(code__in=codes).values_list("code", "title"))

@@ -79,6 +79,7 @@ def round_page(request: DeskRequest, ref: str) -> HttpResponse:
             "chosen": chosen,
             "run": run,
             "names": _names(run.result if run else {}),
+            "links": selectors.panel_links(position),
             "stale": bool(ratings) and (run is None or run.input_sha256 != input_sha256(ratings)),
             "scored": len({row[0] for row in ratings}),
             "may_run": may_run(request.user, position),
@@ -467,6 +468,16 @@ def _number(request: DeskRequest, name: str) -> float | None:
     if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - not a number
         raise InvalidInput(say("evaluation.not_a_number"), field=name)
     return value
+
+
+@require_GET
+@staff()
+def own_scoring(request: DeskRequest, ref: str) -> HttpResponse:
+    """What calibration says of the reader's own scoring, and of nobody else's."""
+    position = position_for(request.user, ref)
+    position_shell(request, position, "interviews")
+    notes = selectors.own_calibration(request.user, position)
+    return render(request, "desk/own_scoring.html", {"position": position, "notes": notes})
 
 
 @require_POST
