@@ -84,7 +84,7 @@ _ENGLISH = re.compile(
 _FOREIGN = re.compile(
     r"(?:Universidad|Universidade|Universitat|Universität|Université|Università|Uniwersytet|"
     r"Hochschule|École|Ecole|Escuela|Politecnico|Politécnica|Technische Universität|Instituto|Institut)"
-    r"(?: (?:de|da|do|di|del|della|des|du|la|le|los|für|der|zu|of|and|y|e)\b| [A-ZÀ-Þ][\w'’&.-]*)+"
+    r"(?: (?:de|da|do|di|del|della|des|du|la|le|los|für|der|zu|of|and|y|e)\b| [A-ZÀ-Þ][\w'’&.-]*| \d{1,2}(?!\d))+"
 )
 _RUN_ON = re.compile(
     r"\s(?:Bachelor|Master|Doctor|Associate|Diploma|Ph\.?D|MBA|B\.?Sc?|M\.?Sc?|B\.?A|M\.?A|BEng|MEng|"

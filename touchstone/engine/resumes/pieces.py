@@ -133,6 +133,18 @@ def _classify_latin(text: str) -> tuple[Kind, bool]:
     return "other", False
 
 
+_JOIN = "\ue000"
+_TWO_TITLES = re.compile(r"(?P<a>[^\t|｜,，/()（）–—]{2,30})\s/\s(?P<b>[^\t|｜,，/()（）–—]{2,30})")
+
+
+def _joined_titles(match: re.Match[str]) -> str:
+    """ "Linguist / AI trainer" is one title; anything else with a slash is two pieces."""
+    both = classify(match["a"].strip())[0], classify(match["b"].strip())[0]
+    if both != ("title", "title"):
+        return match[0]
+    return f"{match['a'].rstrip()}{_JOIN}{match['b']}"
+
+
 _MAJOR = re.compile(r"\t+|\s+[|｜–—-]\s+|\s{3,}")
 
 
@@ -161,12 +173,13 @@ def _name_like(text: str) -> bool:
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of one line of a head, dates already cut out."""
     pieces: list[Piece] = []
+    text = _TWO_TITLES.sub(_joined_titles, text)
     aside = _aside(text)
     if aside:
         text = text.replace(aside, "", 1)
         pieces.append(Piece(aside.strip(" ,"), "department", sure=False))
     for bit in _SPLIT.split(text):
-        cut = bit.strip(" :：-–—·|,，;；~～[]【】*#")
+        cut = bit.strip(" :：-–—·|,，;；~～[]【】*#▌▍▎█▮┃│❖").replace(_JOIN, " / ")
         if not cut or cut in {"(", ")", "()", "（）"}:
             continue
         labelled = _labelled(cut)

@@ -9,7 +9,7 @@ from touchstone.engine.resumes.lexicon import heading_key, headings
 from touchstone.engine.resumes.resume import Section
 
 _BULLET = re.compile(
-    r"^(?:[•●○◦▪▫■□◆◇➢➤►▶✓✔√※★☆·*\-–—]+\s*|[(（]?\d{1,2}[)）.、]\s*(?!\d)|[①-⑳]\s*|[a-z]\)\s+)"
+    r"^(?:[•●○◦▪▫■□◆◇➢➤►▶✓✔√※★☆▌▍▎█▮┃│❖✦✧➔→·*\-–—]+\s*|[(（]?\d{1,2}[)）.、]\s*(?!\d)|[①-⑳]\s*|[a-z]\)\s+)"
 )
 _HEADING_CHARS = 40
 _ORDINAL = re.compile(

@@ -20,6 +20,8 @@ Polarity = Literal["own", "negated", "wished", "other_person", "team", "past"]
 
 _STOP = re.compile(r"[。！？!?；;]|\.(?=\s|$)|\n")
 _SUBJECT_REACH = 14  # characters of adverbials that may precede a clause's subject
+_ASIDE_CHARS = 14
+_ASIDE = re.compile(r"\s?\((?!均|都|both|all\b)([^()]{1,40})\)")
 _CUT = re.compile(
     r"[,，]|:(?=\s*[^\s\d])|(?<!合)并且|(?<![合兼归])并(?=[^且未没不非发行列网购])"
     r"|(?:但是|但|不过|然而|而是|可是|却(?!步)|反而|另外|此外|同时|目前(?=[负主在从])|现在(?=[负主用从]))"
@@ -119,10 +121,32 @@ class _SentenceReading:
         self, words: Cues, text: str, offset: int, mentions: Sequence[tuple[int, int]]
     ) -> None:
         self._words = words
-        self._text = text
         self._mentions = [(start - offset, end - offset) for start, end in mentions]
+        self._asides: dict[int, Polarity] = {}
+        self._text = self._without_asides(text)
         self._carried: Polarity = "own"
         self._subject: Polarity = "own"
+
+    def _without_asides(self, text: str) -> str:
+        """The sentence with "(没写过项目)" blanked out, once it is known whose aside it is."""
+        if "(" not in text:
+            return text
+        for index, (_, end) in enumerate(self._mentions):
+            aside = _ASIDE.match(text, end)
+            if not aside or any(aside.start() <= a < aside.end() for a, _ in self._mentions):
+                continue
+            inner = aside[1]
+            for patterns, polarity in (
+                ((self._words.negated, self._words.negated_back), "negated"),
+                ((self._words.wished, self._words.wished_back), "wished"),
+                ((self._words.past, self._words.past_back), "past"),
+            ):
+                if any(p.search(inner) or p.search(aside[0]) for p in patterns):
+                    self._asides[index] = polarity  # type: ignore[assignment]
+                    break
+            blank = " " * (aside.end() - aside.start())
+            text = text[: aside.start()] + blank + text[aside.end() :]
+        return text
 
     def judged(self) -> list[Polarity]:
         verdicts: list[Polarity] = ["own"] * len(self._mentions)
@@ -132,9 +156,10 @@ class _SentenceReading:
             spoken = self._clause(start, end, contrast, inside)
             for index, polarity in zip(inside, spoken, strict=True):
                 verdicts[index] = polarity
-            if not inside and previous and self._looks_back(start, end):
+            back = self._looks_back(start, end) if previous and not inside else "own"
+            if back != "own":
                 for index in previous:
-                    verdicts[index] = "past" if verdicts[index] == "own" else verdicts[index]
+                    verdicts[index] = back if verdicts[index] == "own" else verdicts[index]
             previous = inside or previous
         return verdicts
 
@@ -150,9 +175,16 @@ class _SentenceReading:
         if start < len(self._text):
             yield start, len(self._text), contrast
 
-    def _looks_back(self, start: int, end: int) -> bool:
-        """Whether a clause without mentions says that those before it are of the past."""
-        return self._words.past_back.search(self._text, start, end) is not None
+    def _looks_back(self, start: int, end: int) -> Polarity:
+        """What a clause without mentions says of those before it: "…，已生疏", "…，正在学习中"."""
+        words, text = self._words, self._text
+        if words.past_back.search(text, start, end):
+            return "past"
+        if end - start > _ASIDE_CHARS:
+            return "own"
+        if words.wished_back.search(text, start, end):
+            return "wished"
+        return "negated" if words.negated_back.search(text, start, end) else "own"
 
     def _clause(self, start: int, end: int, contrast: bool, inside: list[int]) -> list[Polarity]:
         words, text = self._words, self._text
@@ -203,6 +235,8 @@ class _SentenceReading:
         self, index: int, start: int, end: int, forward: list[tuple[int, Polarity]], bare: bool
     ) -> Polarity:
         first, last = self._mentions[index]
+        if index in self._asides:
+            return self._asides[index]
         said = [cue for cue in forward if cue[0] <= first]
         if said:
             return max(said)[1]
