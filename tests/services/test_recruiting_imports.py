@@ -26,7 +26,12 @@ from touchstone.recruiting.models import (
 )
 from touchstone.recruiting.services import imports
 from touchstone.recruiting.services.imports import batch_open, resume_receive
-from touchstone.recruiting.services.reading import resumes_read, unread_positions
+from touchstone.recruiting.services.reading import (
+    resumes_drain,
+    resumes_read,
+    resumes_waiting,
+    unread_positions,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +290,30 @@ def test_two_certain_people_are_a_doubt() -> None:
 
     assert found.index is None
     assert [doubt.index for doubt in found.doubts] == [0, 1]
+
+
+def test_a_turn_ends_and_the_rest_waits_for_the_next(
+    company: Company, position: Position, batch: ResumeBatch, now: dt.datetime
+) -> None:
+    for number in range(3):
+        receive(company, batch, f"{number}.txt", resume_text("王甲", f"1380000000{number}"), now)
+
+    over = dt.timedelta(0)
+    assert resumes_drain(position=position, clock=lambda: now, most=over) == 0
+    assert resumes_waiting(position=position, now=now)
+    assert resumes_drain(position=position, clock=lambda: now, workers=1) == 3
+    assert not resumes_waiting(position=position, now=now)
+
+
+def test_a_fault_of_ours_does_not_lose_the_reading(
+    company: Company, position: Position, batch: ResumeBatch, now: dt.datetime
+) -> None:
+    assert position.model_version is not None
+    type(position.model_version).objects.update(document={"dimensions": "none"})
+    resumes = receive(company, batch, "a.txt", resume_text("陆遥", "13800000001"), now)
+    read(resumes, now)
+
+    resume = Resume.objects.get()
+    assert resume.status == Resume.Status.READ
+    assert "screening_failed" in resume.flags
+    assert Application.objects.get().stage == "applied"

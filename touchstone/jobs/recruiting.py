@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
+from django.conf import settings
 from django_tasks import task
 
 from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
 from touchstone.positions.models import Position
-from touchstone.recruiting.services.reading import resumes_drain, unread_positions
+from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
+from touchstone.recruiting.services.reading import (
+    resumes_drain,
+    resumes_waiting,
+    unread_positions,
+)
 from touchstone.recruiting.services.screening import position_rescreen as rescreen
 
 WAITED = dt.timedelta(minutes=2)
@@ -18,9 +25,20 @@ WAITED = dt.timedelta(minutes=2)
 
 @task(queue_name="files")
 def resumes_read(position_ref: str) -> int:
-    """Reads and screens what is queued in a position; once read, never again."""
+    """Reads and screens what is queued in a position; once read, never again.
+
+    After its turn it queues itself behind what waits: a season's resumes hold up no letter.
+    """
     position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
-    return resumes_drain(position=position, clock=utc_now)
+    read = resumes_drain(position=position, clock=utc_now, workers=_readers())
+    if resumes_waiting(position=position, now=utc_now()):
+        enqueue(READ_TASK, priority=READ_PRIORITY, position_ref=position_ref)
+    return read
+
+
+def _readers() -> int:
+    """Processes of this job, so that all workers' together are as many as there are cores."""
+    return max(1, round((os.cpu_count() or 1) / max(1, settings.WORKERS)))
 
 
 @task(queue_name="default")
@@ -28,7 +46,7 @@ def unread_resumes_requeue() -> int:
     """Has those read whose job was lost; returns in how many positions."""
     refs = unread_positions(now=utc_now(), waited=WAITED)
     for ref in refs:
-        enqueue("touchstone.jobs.recruiting.resumes_read", position_ref=ref)
+        enqueue(READ_TASK, priority=READ_PRIORITY, position_ref=ref)
     return len(refs)
 
 

@@ -13,7 +13,7 @@ from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.common.messages import say
 from touchstone.recruiting.models import Application, Candidate, Resume
 from touchstone.recruiting.services.applications import application_open
-from touchstone.recruiting.services.imports import READ_TASK
+from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
 
 _LEAST_NAME = 1
 
@@ -31,7 +31,7 @@ def resume_retry(*, actor: Actor, resume: Resume) -> Resume:
     if not changed:
         raise Conflict(say("recruiting.not_failed"))
     resume.refresh_from_db()
-    enqueue(READ_TASK, position_ref=resume.position.ref)
+    enqueue(READ_TASK, priority=READ_PRIORITY, position_ref=resume.position.ref)
     _log(actor, resume, "resume.read_again")
     return resume
 

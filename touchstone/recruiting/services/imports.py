@@ -24,6 +24,7 @@ from touchstone.recruiting.models import Resume, ResumeBatch
 from touchstone.recruiting.reading import stored
 
 READ_TASK = "touchstone.jobs.recruiting.resumes_read"
+READ_PRIORITY = -10  # behind letters and everything else a person waits for
 CHUNK = 25
 ARCHIVE_DAYS = 30  # an archive is kept this long beside the files that were in it
 MOST_BYTES = 200 * 1024 * 1024
@@ -139,7 +140,7 @@ def _store(actor: Actor, batch: ResumeBatch, chunk: list[Source], at: dt.datetim
         detail={"batch": batch.ref, "new": [r.ref for r in fresh], "repeated": repeated},
     )
     if again or any(r.status == Resume.Status.QUEUED for r in fresh):
-        enqueue(READ_TASK, position_ref=batch.position.ref)
+        enqueue(READ_TASK, priority=READ_PRIORITY, position_ref=batch.position.ref)
     return received
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from touchstone.audit.files import file_bytes
 from touchstone.audit.services import audit_record
@@ -26,6 +26,7 @@ from touchstone.recruiting.reading import ReadFile, reader_pool, stored
 from touchstone.recruiting.services.intake import Intake
 
 CLAIM = 60
+TURN = dt.timedelta(seconds=45)  # of one job; then it goes behind what waits meanwhile
 CLAIM_TIME = dt.timedelta(minutes=4)  # longer than the slowest file may take
 RENEW_EVERY_S = 30.0
 WRITE_AT = 25  # files a transaction
@@ -74,42 +75,59 @@ def resumes_read(
     return done
 
 
-def resumes_drain(*, position: Position, clock: Clock) -> int:
-    """Reads what is queued in a position until nothing is left; what another job has claimed is
-    left to it. Returns how many were read."""
-    claims = _claims(position, clock)
+def resumes_drain(
+    *, position: Position, clock: Clock, most: dt.timedelta = TURN, workers: int = 0
+) -> int:
+    """Reads what is queued in a position until nothing is left, or the turn is over; what another
+    job has claimed is left to it. Returns how many were read.
+
+    Args:
+        most: after this nothing new is begun, so that other work gets its turn.
+        workers: processes that read; 0 for all cores.
+    """
+    until = clock() + most
+    claims = _claims(position, clock, until)
     first = next(claims, None)
     if first is None:
         return 0
     document = position.model_version.document if position.model_version else None
     done = 0
-    with reader_pool(clock().date(), document) as pool:
+    with reader_pool(clock().date(), document, workers=workers) as pool:
         waiting: Iterator[Resume] = itertools.chain([first], claims)
         while read := _read_with(pool, waiting, position, clock):
             done += read
-            waiting = _claims(position, clock)
+            waiting = _claims(position, clock, until)
     return done
 
 
-def _claims(position: Position, clock: Clock) -> Iterator[Resume]:
+def resumes_waiting(*, position: Position, now: dt.datetime) -> bool:
+    """Whether queued resumes of the position are read by nobody."""
+    return _free(position, now).exists()
+
+
+def _claims(position: Position, clock: Clock, until: dt.datetime) -> Iterator[Resume]:
     """Queued resumes of the position, claimed a few at a time as they are asked for."""
-    while ids := _claim(position, clock()):
+    while (now := clock()) < until and (ids := _claim(position, now)):
         yield from Resume.objects.filter(pk__in=ids).select_related("file", "batch").order_by("pk")
 
 
 def _claim(position: Position, now: dt.datetime) -> list[int]:
     """Takes up to `CLAIM` queued resumes that nobody is reading."""
     with transaction.atomic():
-        free = Resume.objects.filter(position=position, status=Resume.Status.QUEUED).filter(
-            Q(claimed_until=None) | Q(claimed_until__lt=now)
-        )
         ids = list(
-            free.select_for_update(skip_locked=True)
+            _free(position, now)
+            .select_for_update(skip_locked=True)
             .order_by("pk")
             .values_list("pk", flat=True)[:CLAIM]
         )
         Resume.objects.filter(pk__in=ids).update(claimed_until=now + CLAIM_TIME)
     return ids
+
+
+def _free(position: Position, now: dt.datetime) -> QuerySet[Resume]:
+    return Resume.objects.filter(position=position, status=Resume.Status.QUEUED).filter(
+        Q(claimed_until=None) | Q(claimed_until__lt=now)
+    )
 
 
 def unread_positions(*, now: dt.datetime, waited: dt.timedelta) -> list[str]:
