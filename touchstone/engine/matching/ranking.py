@@ -57,7 +57,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
     among = np.ones(size, dtype=np.bool_)
     score = np.zeros(size, dtype=np.float32)
     have = np.zeros(size, dtype=np.float32)
-    scratch = np.zeros(size, dtype=np.float32)
+    scratch = np.zeros(size, dtype=np.uint8)
     held: dict[int, tuple[Ids, Floats]] = {}
     total = 0.0
     for place, group in enumerate(query.groups):
@@ -130,36 +130,39 @@ def _having(terms: Sequence[str], postings: Postings, size: int) -> Flags:
     return one
 
 
-def _strength(group: Group, postings: Postings, scratch: Floats) -> tuple[Ids, Floats]:
+def _strength(group: Group, postings: Postings, scratch: Weights) -> tuple[Ids, Floats]:
     """Who has the group, in rising order, with 0–1: the strongest of a concept's terms; of a
     word, the pairs of characters they have, if it is enough of them.
 
     Args:
         scratch: zeros, and left as zeros.
     """
-    known = [(postings[term], share) for term, share in group.terms if term in postings]
+    known = [(*postings[term], share) for term, share in group.terms if term in postings]
     if not known:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    by_parts = len(group.terms) > 1 and sum(share for _term, share in group.terms) <= 1.001
-    if len(known) == 1 and not by_parts:
-        ids, weights = known[0][0]
-        return ids, weights.astype(np.float32) / np.float32(255)
-    for (ids, weights), share in known:
-        value = weights.astype(np.float32) / np.float32(255)
-        if by_parts:
-            scratch[ids] += np.float32(share) * value
-        else:
-            scratch[ids] = np.maximum(scratch[ids], value)
-    everybody = np.flatnonzero(scratch)
-    strength = scratch[everybody]
+    if len(group.terms) > 1 and sum(share for _term, share in group.terms) <= 1.001:
+        return _by_parts(known)
+    if len(known) == 1:
+        return known[0][0], known[0][1].astype(np.float32) / np.float32(255)
+    for ids, weights, _share in known:
+        scratch[ids] = np.maximum(scratch[ids], weights)
+    everybody = np.flatnonzero(scratch != 0)
+    strength = scratch[everybody].astype(np.float32) / np.float32(255)
     scratch[everybody] = 0
-    if by_parts:
-        for (ids, _weights), share in known:
-            scratch[ids] += np.float32(share)
-        enough = scratch[everybody] >= WORD_AT_LEAST
-        scratch[everybody] = 0
-        return everybody[enough], strength[enough]
     return everybody, strength
+
+
+def _by_parts(known: Sequence[tuple[Ids, Weights, float]]) -> tuple[Ids, Floats]:
+    """Pairs of characters are rare, so few people have any of them."""
+    everybody = np.unique(np.concatenate([ids for ids, _weights, _share in known]))
+    strength = np.zeros(len(everybody), dtype=np.float32)
+    seen = np.zeros(len(everybody), dtype=np.float32)
+    for ids, weights, share in known:
+        at = np.searchsorted(everybody, ids)
+        strength[at] += np.float32(share) * weights.astype(np.float32) / np.float32(255)
+        seen[at] += np.float32(share)
+    enough = seen >= WORD_AT_LEAST
+    return everybody[enough], strength[enough]
 
 
 def _rarity(holders: int, size: int) -> float:
