@@ -17,7 +17,7 @@ from touchstone.engine.screening.words import (
     group_words,
     pieces,
 )
-from touchstone.engine.text.normalize import flattened, key_of
+from touchstone.engine.text.normalize import flattened
 from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 Shares = Mapping[str, tuple[tuple[int, float], ...]]
@@ -31,6 +31,7 @@ _IN_NAME, _IN_TEXT = 0.75, 0.6
 _FACET_TERM = 0.9
 _HALF = 0.5
 _CLEARLY = 0.6
+_SIGNS = re.compile(r"\W+")
 _QUANTITY = re.compile(
     r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
     r"[\u4e00-\u9fff]{0,6}?(?P<projects>项目)|(?:\w+\s+){0,3}?(?P<projects2>projects?))",
@@ -267,16 +268,13 @@ def _add_hints(
 def _grams(model: CompetencyModel) -> Iterable[str]:
     for indicator in model.indicators:
         for text in {indicator.text.zh, indicator.text.en}:
-            yield from grams_of(text)
-    for note in model.notes:
-        yield from grams_of(note)
+            yield from grams_of(_SIGNS.sub("", flattened(text)))
 
 
 def grams_of(text: str) -> list[str]:
-    """Runs of `GRAM` letters of a text, of `GRAM_LATIN` in Latin script; signs and spaces aside."""
-    plain = "".join(c for c in key_of(text) if c.isalnum())
-    size = GRAM_LATIN if plain.isascii() else GRAM
-    return [plain[i : i + size] for i in range(len(plain) - size + 1)]
+    """Runs of `GRAM` letters of a text without signs, of `GRAM_LATIN` in Latin script."""
+    size = GRAM_LATIN if text.isascii() else GRAM
+    return [text[i : i + size] for i in range(len(text) - size + 1)]
 
 
 def _quantity(indicator: Indicator) -> tuple[float, str] | None:

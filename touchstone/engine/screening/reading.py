@@ -13,7 +13,6 @@ from touchstone.engine.resumes.resume import ParsedResume, Period
 from touchstone.engine.screening.demand import Demand
 from touchstone.engine.screening.statement import Entry, Statement
 from touchstone.engine.screening.telling import judge, judge_items
-from touchstone.engine.screening.words import WordHit
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
@@ -67,16 +66,7 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
     ]
     _number_items(found, normal.flat)
     starts = [s.start for s in found]
-    groups: list[dict[str, WordHit]] = [{} for _ in found]
-    for hit in demand.finder.find(normal):
-        index = bisect_right(starts, hit.start) - 1
-        if index < 0 or hit.start >= found[index].end:
-            continue
-        if hit.key[0] == "#":
-            number, _, part = hit.key[1:].partition(".")
-            found[index].hints.setdefault(int(number), set()).add(int(part))
-        groups[index].setdefault(hit.key, hit)
-    anchors = _mark_behaviours(found, groups, demand)
+    anchors = _mark_words(found, demand, normal)
     hits = sorted(
         [*taxonomy().matcher.find_in(normal), *anchors], key=lambda h: (h.start, h.end, h.concept)
     )
@@ -84,7 +74,7 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
     name = flattened(resume.name)
     for statement in found:
         judge(statement, normal.flat, demand, name)
-    judge_items(found, normal.flat)
+    judge_items(found)
     return ResumeReading(text, normal.flat, tuple(found), entries.all)
 
 
@@ -175,18 +165,40 @@ def _entry(entry: Entry, period: Period | None, as_of: dt.date, now: float) -> E
     return replace(entry, months_ago=max(0.0, now - end), months=max(1.0, end - begin))
 
 
-def _mark_behaviours(
-    found: Sequence[Statement], groups: Sequence[dict[str, WordHit]], demand: Demand
-) -> list[Hit]:
-    """Notes behaviours and hints; returns a mark for each sentence whose polarity is to be told."""
-    anchors = []
-    for number, (statement, seen) in enumerate(zip(found, groups, strict=True)):
-        if not seen:
+def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) -> list[Hit]:
+    """Notes behaviours, hints and marks; returns a sign for each sentence with any of the first
+    two, whose polarity is still to be told."""
+    anchors: list[Hit] = []
+    number, count = 0, len(found)
+    seen: set[str] = set()
+    anchor = 0
+
+    def settle() -> None:
+        statement = found[number]
+        statement.marks = seen
+        if anchor:
+            statement.behaviours = [b for b in demand.behaviours if b.groups <= seen]
+        if statement.behaviours or statement.hints:
+            anchors.append(Hit(f"{_MARK}{number}", anchor - 1, anchor))
+
+    for key, start, end in demand.finder.find(normal):
+        while number < count and found[number].end < end:
+            settle()
+            number += 1
+            seen, anchor = set(), 0
+        if number == count:
+            return anchors
+        if start < found[number].start:
             continue
-        names = seen.keys()
-        statement.behaviours = [b for b in demand.behaviours if b.groups <= names]
-        first = min(seen.values(), key=lambda hit: (hit.end, hit.start))
-        anchors.append(Hit(f"{_MARK}{number}", first.end - 1, first.end))
+        if key[0] == "#":
+            hint, _, part = key[1:].partition(".")
+            found[number].hints.setdefault(int(hint), set()).add(int(part))
+        else:
+            seen.add(key)
+        if key[0] != "_" and not anchor:
+            anchor = end
+    if number < count:
+        settle()
     return anchors
 
 

@@ -152,10 +152,10 @@ def screen(
     reading = read_resume(text, resume, demand, as_of)
     found = suspicions(reading, resume)
     every_flag = tuple(sorted({*flags, *resume.flags, *found.flags}))
-    grounds = _grounds(reading, resume, demand, found)
-    firmness = firmness_of(grounds)
-    grounds = drawn_to_mean(grounds, firmness)
-    grounds = _best(grounds, demand, keep_listed="keyword_list" not in found.flags)
+    worths = _worths(reading, resume, demand, found)
+    firmness = firmness_of((reading.statements[n], v, max(a.values())) for n, v, a in worths)
+    listed = "keyword_list" not in found.flags
+    grounds = _grounds(worths, firmness, reading, demand, listed=listed)
     counted = _counted(reading, resume, demand, grounds)
     weighed = weigh(grounds, counted, demand, firmness)
     capped = bool(GRAVE.intersection(every_flag)) and _real(reading, grounds, demand) < _REAL
@@ -191,65 +191,76 @@ def _with_reasons(result: ScreeningResult, reasons: Sequence[Message]) -> Screen
     return replace(result, reasons=tuple(reasons))
 
 
-def _grounds(
+Worth = tuple[int, float, dict[int, float]]
+
+
+def _worths(
     reading: ResumeReading, resume: ParsedResume, demand: Demand, found: Suspicions
-) -> list[Ground]:
-    """Every sentence as a ground for each indicator that it is about."""
+) -> list[Worth]:
+    """For each sentence that counts: its number, its value, and its affinity to indicators."""
     beginner = resume.years_experience < _BEGINNER_YEARS and not any(
         job.kind == "full_time" for job in resume.work
     )
     said: set[str] = set()
-    grounds: list[Ground] = []
+    worths: list[Worth] = []
     for number, statement in enumerate(reading.statements):
-        if number in found.void:
+        if number in found.void or not (
+            statement.concepts or statement.behaviours or statement.hints
+        ):
+            continue
+        value = value_of(statement, beginner=beginner)
+        words = reading.flat[statement.start : statement.end]
+        if value <= 0 or words in said:
             continue
         shares = affinities(statement, demand)
-        if not shares:
-            continue
-        plain = "".join(c for c in reading.flat[statement.start : statement.end] if c.isalnum())
-        if plain in said:
-            continue
-        said.add(plain)
-        value = value_of(statement, beginner=beginner)
-        if value <= 0:
-            continue
-        grounds += [
-            _ground(indicator, number, affinity, value, statement, demand)
-            for indicator, affinity in shares.items()
-        ]
-    return grounds
+        if shares:
+            said.add(words)
+            worths.append((number, value, shares))
+    return worths
 
 
-def _best(grounds: Sequence[Ground], demand: Demand, *, keep_listed: bool) -> list[Ground]:
-    """The best grounds for each indicator; of terms that only stand in lists, one."""
-    by_indicator: dict[int, list[Ground]] = {}
-    for ground in grounds:
-        by_indicator.setdefault(ground.indicator, []).append(ground)
+def _grounds(
+    worths: Sequence[Worth],
+    firmness: float,
+    reading: ResumeReading,
+    demand: Demand,
+    *,
+    listed: bool,
+) -> list[Ground]:
+    """The best sentences for each indicator; of terms that only stand in lists, one at most."""
+    told: dict[int, list[tuple[float, int]]] = {}
+    named: dict[int, tuple[float, int]] = {}
+    for number, value, shares in worths:
+        is_listed = reading.statements[number].strength == "listed"
+        firm = value if is_listed else drawn_to_mean(value, firmness)
+        for indicator, affinity in shares.items():
+            worth = (-affinity * firm, number)
+            if not is_listed:
+                told.setdefault(indicator, []).append(worth)
+            elif listed:
+                named[indicator] = min(worth, named.get(indicator, worth))
     kept: list[Ground] = []
     for indicator in range(len(demand.indicators)):
-        mine = sorted(by_indicator.get(indicator, []), key=lambda g: (-g.worth, g.start))
-        listed = [g for g in mine if g.kind == "listed"][:1] if keep_listed else []
-        told = [g for g in mine if g.kind != "listed"]
-        kept += [*told, *listed][:_MOST_GROUNDS]
+        best = sorted(told.get(indicator, []))
+        if indicator in named:
+            best.append(named[indicator])
+        kept += [
+            _ground(indicator, number, -worth, reading.statements[number], demand)
+            for worth, number in best[:_MOST_GROUNDS]
+        ]
     return kept
 
 
 def _ground(
-    indicator: int,
-    number: int,
-    affinity: float,
-    value: float,
-    statement: Statement,
-    demand: Demand,
+    indicator: int, number: int, worth: float, statement: Statement, demand: Demand
 ) -> Ground:
-    marks = [
-        (start, end)
-        for concept, start, end in statement.concepts
-        if any(n == indicator for n, _ in demand.concepts.get(concept, ()))
-    ]
-    start, end = marks[0] if marks else (statement.start, statement.start)
+    start = end = statement.start
+    for concept, first, last in statement.concepts:
+        if any(n == indicator for n, _ in demand.concepts.get(concept, ())):
+            start, end = first, last
+            break
     kind = "used" if statement.part == "certificates" else statement.strength
-    return Ground(indicator, number, affinity, value, start, end, kind)
+    return Ground(indicator, number, worth, start, end, kind)
 
 
 def _counted(
@@ -359,7 +370,7 @@ def _foreign(reading: ResumeReading, demand: Demand) -> list[Evidence]:
             if best is None or best[1] < _SURE or (concept, polarity) in seen:
                 continue
             seen.add((concept, polarity))
-            mark = Ground(best[0], 0, 0.0, 0.0, start, end, polarity)
+            mark = Ground(best[0], 0, 0.0, start, end, polarity)
             first, last = _window(reading.text, statement, mark)
             if not first <= start < last:
                 first, last = start, end

@@ -43,6 +43,9 @@ class Statement:
         copied: it reads like the model's own sentences.
         spoken: polarity of what is no concept.
         item: number of the line or bullet that it is a part of.
+        marks: groups of words in it that show how it is told.
+        figures, causes, done, size: what its grounding is made of: numbers, words of cause, words
+            of completion, and length in Latin letters (a Han character counts two).
         concepts: own concepts with where they stand.
         foreign: concepts that are negated, wished for or someone else's, with polarity.
         shared: concepts of the team or of long ago; they count by half.
@@ -62,6 +65,11 @@ class Statement:
     copied: bool = False
     spoken: str = "own"
     item: int = 0
+    marks: frozenset[str] | set[str] = frozenset()
+    figures: int = 0
+    causes: bool = False
+    done: bool = False
+    size: int = 0
     concepts: list[tuple[str, int, int]] = field(default_factory=list)
     foreign: list[tuple[str, int, int, str]] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)

@@ -19,15 +19,6 @@ _ASIDE = re.compile(
     r"[(（][^()（）]{0,16}?\d[^()（）]{0,12}?(?:天|周|个?月|年|人|名|批|轮|次|精力|days?|weeks?|months?|people|rounds?"
     r"|batches|time|of \d+)[^()（）]{0,8}[)）]"
 )
-_TELLING = re.compile(
-    r"发现|定位|查出|归因|因此|据此|改为|对比|改成|之后|才(?!能)|先.{2,12}再|按.{1,12}(?:定|算|分)"
-    r"|根据.{2,16}(?:调整|制定)|避免|而不是|直到|从.{1,16}到|由.{1,16}[到至降升提]|逐[例条]"
-    r"|\b(?:found|because|after|instead|so that|which|until|by \w+ing|before|from|so the|against"
-    r"|only|then|per)\b"
-)
-_DONE = re.compile(
-    r"[了过]|已|被|成为|得到|\b\w{3,}ed\b|\b(?:built|wrote|ran|led|made|took|set|cut|put|sat|threw|kept|gave|taught|brought)\b"
-)
 # A result that is told by two figures: "4.2 个减到 1.1 个", "kappa 0.64 to 0.8", "46%→63%".
 _CHANGE = re.compile(
     r"\d\s?(?:%|‰|[a-z\u4e00-\u9fff]{0,3})\s?"
@@ -41,23 +32,12 @@ _HEAD = re.compile(
 )
 _HEAD_CHARS = 90
 _TITLE = re.compile(r"[【\[<#=*■◆]+[^，。,.]{2,14}[】\]>#=*:：]*$")
-_SCHOOL = re.compile(
-    r"大学|学院|学校|中学|高中|医专|职专|技校|\b(?:universit|college|institute|school|academy|polytechnic)"
-)
-_STUDIED = re.compile(
-    r"本科|硕士|博士|大专|专科|研究生|学士|中专|学历|教育|(?:19|20)\d\d"
-    r"|\b(?:bachelor|master|ph\.?d|doctor|b\.?sc|m\.?sc|b\.?a|m\.?a|b\.?eng|mba|bba|diploma|degree|education)\b"
-)
-_PERSON = re.compile(
-    r"姓\s*名|性\s*别|民\s*族[:： ]|籍\s*贯|[已未]婚|婚[姻育]状|年\s*龄|出生|政治面貌|身\s*高"
-    r"|户口|户籍|国籍|[男女]\s*[|,，/ ]"
-    r"|(?:gender|sex|age|born|birth|nationality|ethnicity|marital status|religion)\s*[:：]"
-)
 _SAYING = 24  # characters; a shorter line at the head of a resume names what is sought
 _SEPARATORS = re.compile(
     r"[、,，/|｜;；]|\s{2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z])"
     r"|(?<=[a-z]) (?=[\u4e00-\u9fff])"
 )
+MANNERS = ("clerical", "helped", "owned", "trait")
 _LIST_ITEMS = 5
 _TOLD_PARTS = {"training", "publications", "awards", "volunteer", "other"}
 _TELLS = 0.3  # grounding
@@ -65,7 +45,13 @@ _OF_ITEM = 0.8  # of the whole item's grounding that each of its sentences has
 _CHECKABLE_KINDS = {"tool", "method", "metric"}
 _COPY_CHARS, _COPY_SHARE = 14, 0.6
 _ITEM_ZH, _ITEM_EN, _ITEM_LONG = 8, 3, 12
-_HAN = re.compile("[\u4e00-\u9fff]")
+_DIGIT = re.compile(r"\d")
+_HALVED = ("成", "半", "倍")
+_SPACED = re.compile(r"[\u4e00-\u9fff] [\u4e00-\u9fffa-z]|  ")
+_GENDER = re.compile(r"[男女]\s*[|,/ ]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SIGNS = re.compile(r"\W+")
+_COPY_STEP = 3
 _LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
 
 
@@ -88,25 +74,40 @@ def judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
     if is_list(words) or (not told and _is_enumeration(words)):
         statement.strength, statement.enumerated = "listed", True
         return
-    statement.copied = _is_copied(words, demand)
-    statement.manner = tuple(k for k, p in manners().items() if p.search(words))
-    statement.grounding = _grounding(words, _tools(statement))
+    figured = _DIGIT.search(words) is not None
+    statement.copied = not figured and _is_copied(words, demand)
+    marks = statement.marks
+    statement.manner = tuple(k for k in MANNERS if f"_{k}" in marks or _begins_so(k, words))
+    statement.figures = _figures(words) if figured else 0
+    statement.causes = "_telling" in marks
+    statement.done = "_done" in marks or "ed " in words or words.endswith("ed")
+    statement.size = (len(words) + len(words.encode())) // 2
+    statement.grounding = _grounding((statement,))
     if statement.strength == "listed" and (told or _tells(statement)):
         statement.strength = "used"
     if statement.part == "header" and not told and statement.end - statement.start < _SAYING:
         statement.strength = "listed"
-    if statement.strength == "used" and _CHANGE.search(words):
+    changed = figured or any(sign in words for sign in _HALVED)
+    if statement.strength == "used" and changed and _CHANGE.search(words):
         statement.strength = "result"
 
 
-def judge_items(found: Sequence[Statement], flat: str) -> None:
+def _begins_so(manner: str, words: str) -> bool:
+    pattern = manners().get(manner)
+    return pattern is not None and pattern.match(words) is not None
+
+
+def _figures(words: str) -> int:
+    return len(_NUMBER.findall(_ASIDE.sub("", words) if "(" in words else words))
+
+
+def judge_items(found: Sequence[Statement]) -> None:
     """Lets the sentences of one item share what it tells: its figures and its result."""
     for _, group in groupby(found, key=lambda s: s.item):
         told = [s for s in group if s.strength != "listed" and s.grounding]
         if len(told) < 2:
             continue
-        words = flat[told[0].start : told[-1].end]
-        whole = _OF_ITEM * _grounding(words, max(map(_tools, told)))
+        whole = _OF_ITEM * _grounding(told)
         result = any(s.strength == "result" for s in told)
         for statement in told:
             statement.grounding = max(statement.grounding, whole)
@@ -123,33 +124,35 @@ def _tells(statement: Statement) -> bool:
 
 def _is_personal(statement: Statement, words: str, name: str) -> bool:
     """Whether a line tells who somebody is — name, person, school — and not what they did."""
-    if len(words) < _HEAD_CHARS and _SCHOOL.search(words) and _STUDIED.search(words):
-        return True
+    marks = statement.marks
+    if "_school" in marks and len(words) < _HEAD_CHARS:
+        if "_studied" in marks or _YEAR.search(words):
+            return True
     if statement.entry.key >= 0 and statement.section in {"work", "project"}:
         return False
-    return _PERSON.search(words) is not None or (
-        bool(name) and name in words and len(words) < len(name) + _SAYING
-    )
+    if "_person" in marks or _GENDER.search(words):
+        return True
+    return bool(name) and name in words and len(words) < len(name) + _SAYING
 
 
 def _is_head(statement: Statement, words: str) -> bool:
     if statement.start <= statement.entry.start + 2 and len(words) < _HEAD_CHARS:
         return True
-    return len(words) < _HEAD_CHARS and _HEAD.search(words) is not None
+    if len(words) >= _HEAD_CHARS or not ("20" in words or "19" in words):
+        return False
+    return _HEAD.search(words) is not None
 
 
-def _grounding(words: str, tools: int) -> float:
-    """How much of a sentence could be checked: figures, causes, tools, and that it says enough."""
-    grounding = 0.0
-    numbers = len(_NUMBER.findall(_ASIDE.sub("", words)))
-    if numbers:
-        grounding += 0.4 if numbers == 1 else 0.5
-    if _TELLING.search(words):
+def _grounding(statements: Sequence[Statement]) -> float:
+    """How much could be checked: figures, causes, tools, and that enough is said; 0–1."""
+    figures = sum(s.figures for s in statements)
+    grounding = 0.0 if not figures else (0.4 if figures == 1 else 0.5)
+    if any(s.causes for s in statements):
         grounding += 0.2
-    if _DONE.search(words):
+    if any(s.done for s in statements):
         grounding += 0.1
-    grounding += min(0.24, 0.12 * tools)
-    size = len(words) + len(_HAN.findall(words))
+    grounding += min(0.24, 0.12 * max(map(_tools, statements)))
+    size = sum(s.size for s in statements)
     grounding += 0.2 if size >= 2 * _LONGER else (0.1 if size >= 2 * _LONG else 0.0)
     return min(1.0, grounding)
 
@@ -166,6 +169,8 @@ def items_of(words: str) -> list[str]:
 
 def is_list(words: str) -> bool:
     """Whether a sentence only strings terms together: many short items and nothing told."""
+    if sum(map(words.count, "、,|/;")) < _LIST_ITEMS - 1 and not _SPACED.search(words):
+        return False
     items = items_of(words)
     bars = words.count("|") >= _LIST_ITEMS - 1
     if len(items) < _LIST_ITEMS or (_NUMBER.search(words) and not bars):
@@ -180,12 +185,14 @@ def is_list(words: str) -> bool:
 
 def _is_enumeration(words: str) -> bool:
     """The same outside of jobs and projects, where a figure does not make a list a story."""
-    items = [item for item in re.split(r"[、;；|]|, ", words) if item.strip()]
+    if sum(map(words.count, "、;|,")) < _LIST_ITEMS - 1:
+        return False
+    items = [item for item in re.split(r"[、;|]|, ", words) if item.strip()]
     return len(items) >= _LIST_ITEMS and median(map(len, items)) <= _ITEM_LONG
 
 
 def _is_copied(words: str, demand: Demand) -> bool:
-    if len(words) < _COPY_CHARS or _NUMBER.search(words):
+    if len(words) < _COPY_CHARS or not demand.grams:
         return False
-    runs = grams_of(words)
+    runs = grams_of(_SIGNS.sub("", words))[::_COPY_STEP]
     return sum(run in demand.grams for run in runs) >= _COPY_SHARE * max(1, len(runs))

@@ -23,8 +23,8 @@ it makes that (1 − .4·(1 − .35·.6))^.8 = .74.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from touchstone.engine.screening.demand import Demand
 from touchstone.engine.screening.statement import Entry, Statement
@@ -66,22 +66,16 @@ class Ground:
     """One sentence as a ground for one indicator.
 
     Attributes:
-        value: how firmly it is told, 0–1. affinity: how surely it is about the indicator.
+        worth: affinity × value, 0–1.
         start, end: what to quote.
     """
 
     indicator: int
     statement: int
-    affinity: float
-    value: float
+    worth: float
     start: int
     end: int
     kind: str
-
-    @property
-    def worth(self) -> float:
-        """Affinity × value, 0–1."""
-        return self.affinity * self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +132,23 @@ def _of_the_entry(entry: Entry) -> float:
 
 def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     """How surely a sentence is about each indicator; only those it is about."""
-    by_concept: dict[int, list[float]] = {}
+    best: dict[int, float] = {}
+    several: dict[int, int] = {}
     done = {behaviour.facet for behaviour in statement.behaviours}
+    acts, shares_of = demand.acts, demand.concepts
     for concept in {c for c, _, _ in statement.concepts}:
-        for number, affinity in demand.concepts.get(concept, ()):
-            if demand.acts.get(number, "") not in {"", *done}:
+        shared = concept in statement.shared
+        for number, affinity in shares_of.get(concept, ()):
+            if number in acts and acts[number] not in done:
                 affinity *= _NOT_ACTED
-            if concept in statement.shared:
+            if shared:
                 affinity *= _SHARED
-            by_concept.setdefault(number, []).append(affinity)
+            several[number] = several.get(number, 0) + 1
+            if affinity > best.get(number, 0.0):
+                best[number] = affinity
     found: dict[int, list[float]] = {
-        number: [min(1.0, max(several) + _MORE_CONCEPTS * (len(several) - 1))]
-        for number, several in by_concept.items()
+        number: [min(1.0, affinity + _MORE_CONCEPTS * (several[number] - 1))]
+        for number, affinity in best.items()
     }
     if statement.spoken in {"own", "team", "past"}:
         factor = 1.0 if statement.spoken == "own" else _SHARED
@@ -199,12 +198,11 @@ def weigh(
         counted: how far an indicator that asks for a number reaches it, 0–1.
         firmness: of the whole resume, see `firmness_of`.
     """
-    count = len(demand.indicators)
-    own, parts = [0.0] * count, [0.0] * len(grounds)
-    for number in range(count):
-        mine = [g for g, ground in enumerate(grounds) if ground.indicator == number]
-        if not mine:
-            continue
+    own, parts = [0.0] * len(demand.indicators), [0.0] * len(grounds)
+    by_indicator: dict[int, list[int]] = {}
+    for g, ground in enumerate(grounds):
+        by_indicator.setdefault(ground.indicator, []).append(g)
+    for number, mine in by_indicator.items():
         mine.sort(key=lambda g: (-grounds[g].worth, grounds[g].start))
         missing = 1.0
         for rank, g in enumerate(mine):
@@ -221,24 +219,23 @@ def weigh(
     return _with_lent(grounds, own, parts, demand, lent)
 
 
-def drawn_to_mean(grounds: Sequence[Ground], firmness: float) -> list[Ground]:
-    """The grounds with what stands out drawn towards the firmness of the whole."""
-    return [
-        replace(g, value=g.value - _TOWARDS_MEAN * max(0.0, g.value - firmness))
-        if g.kind != "listed"
-        else g
-        for g in grounds
+def drawn_to_mean(value: float, firmness: float) -> float:
+    """The value of what stands out drawn towards the firmness of the whole."""
+    return value - _TOWARDS_MEAN * max(0.0, value - firmness)
+
+
+def firmness_of(values: Iterable[tuple[Statement, float, float]]) -> float:
+    """The mean value of the sentences that tell of something asked for, 0–1.
+
+    Args:
+        values: sentences with their value and their highest affinity.
+    """
+    told = [
+        value
+        for statement, value, affinity in values
+        if statement.strength != "listed" and affinity >= _FIRM_AFFINITY
     ]
-
-
-def firmness_of(grounds: Sequence[Ground]) -> float:
-    """The mean value of the sentences that tell of something asked for, 0–1."""
-    values = {
-        ground.statement: ground.value
-        for ground in grounds
-        if ground.kind != "listed" and ground.affinity >= _FIRM_AFFINITY
-    }
-    return sum(values.values()) / len(values) if values else 0.0
+    return sum(told) / len(told) if told else 0.0
 
 
 def _with_lent(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,6 @@ class Facet:
     acts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WordHit:
-    """A word of the group or hint ``key`` at ``[start:end]`` of the original."""
-
-    key: str
-    start: int
-    end: int
-
-
 def read_content(name: str) -> dict[str, Any]:
     """A file of `touchstone/content/screening/`."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,7 +54,7 @@ def _content() -> dict[str, Any]:
 
 @functools.cache
 def manners() -> dict[str, re.Pattern[str]]:
-    """How a sentence may be told, with what shows it."""
+    """How a sentence may be told, with how one begins that is."""
     return {
         name: re.compile("|".join(f"(?:{p})" for p in patterns))
         for name, patterns in read_content("manner.yaml").items()
@@ -117,26 +108,30 @@ class WordFinder:
                 keys.setdefault(form, set()).add((key, open_ended))
         self._automaton = ahocorasick.Automaton()
         for form, claims in sorted(keys.items()):
-            self._automaton.add_word(form, (form, tuple(sorted(claims))))
+            opens, closes = form[0] in _LATIN, form[-1] in _LATIN
+            self._automaton.add_word(form, (len(form), opens, closes, tuple(sorted(claims))))
         self._empty = not keys
         if keys:
             self._automaton.make_automaton()
 
-    def find(self, normal: Normalized) -> Iterator[WordHit]:
-        """Hits by where they end."""
+    def find(self, normal: Normalized) -> list[tuple[str, int, int]]:
+        """Keys with the offsets in the original of the word that showed them, by where it ends."""
+        found: list[tuple[str, int, int]] = []
         if self._empty or not normal.text:
-            return
-        text, size, offsets = normal.text, len(normal.text), normal.offsets
-        for last, (form, claims) in self._automaton.iter(text):
-            start = last + 1 - len(form)
-            if form[0] in _LATIN and start and text[start - 1] in _LATIN:
+            return found
+        text, size, offsets, latin = normal.text, len(normal.text), normal.offsets, _LATIN
+        for last, (length, opens, closes, claims) in self._automaton.iter(text):
+            start = last + 1 - length
+            if opens and start and text[start - 1] in latin:
                 continue
             whole = True
-            if form[-1] in _LATIN and last + 1 < size and text[last + 1] in _LATIN:
-                whole = text[last + 1] == "s" and (last + 2 >= size or text[last + 2] not in _LATIN)
+            if closes and last + 1 < size and text[last + 1] in latin:
+                whole = text[last + 1] == "s" and (last + 2 >= size or text[last + 2] not in latin)
+            first, end = offsets[start], offsets[last] + 1
             for key, open_ended in claims:
                 if whole or open_ended:
-                    yield WordHit(key, offsets[start], offsets[last] + 1)
+                    found.append((key, first, end))
+        return found
 
 
 _STOP_ZH = re.compile(
