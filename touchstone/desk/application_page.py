@@ -5,19 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from touchstone.assessments.models import Attempt
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest
 from touchstone.positions.permissions import may_decide, may_run
 from touchstone.positions.selectors import competency_model
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.models import Application, PoolEntry
 from touchstone.recruiting.page_images import MarkedPage, geometry_of, marked_pages
 from touchstone.recruiting.selectors import DimensionFinding, findings, what_would_change
 from touchstone.recruiting.stages import NEEDS_REASON, STEPS, Stage, may_step
 from touchstone.ui.bilingual import choose, message_text
 
-# A section is a template and what gives it its context; None leaves it out for this person.
 Section = tuple[str, Callable[[DeskRequest, Application], dict[str, Any] | None]]
-SECTIONS: list[Section] = []
+
+
+def later_steps(_request: DeskRequest, application: Application) -> dict[str, Any] | None:
+    """What came after the screening: the sitting, the talks, the reports; each with its page.
+
+    No scores stand here: the pages themselves keep the blind rule.
+    """
+    attempt = Attempt.objects.filter(application=application).first()
+    interviews = list(
+        application.interviews.exclude(status="cancelled").order_by("round_no", "starts_at")
+    )
+    report = application.reports.order_by("-number").first()
+    if attempt is None and not interviews and report is None:
+        return None
+    return {"attempt": attempt, "interviews": interviews, "report": report}
+
+
+def talent_pool(request: DeskRequest, application: Application) -> dict[str, Any] | None:
+    """Whether the person is in the talent pool, for those who run the position."""
+    if not may_run(request.user, application.position):
+        return None
+    return {"entry": PoolEntry.objects.filter(candidate=application.candidate_id).first()}
+
+
+# A section is a template and what gives it its context; None leaves it out for this person.
+SECTIONS: list[Section] = [
+    ("desk/parts/application_later.html", later_steps),
+    ("desk/parts/application_pool.html", talent_pool),
+]
 
 
 def application_context(request: DeskRequest, application: Application) -> dict[str, Any]:

@@ -22,7 +22,13 @@ from touchstone.desk.shell import position_shell
 from touchstone.engine.profiles.model import model_templates
 from touchstone.insights.waiting import waiting_work
 from touchstone.positions.models import Position
-from touchstone.positions.permissions import RUNS_BRANCH, may_run, position_for, require_run
+from touchstone.positions.permissions import (
+    RUNS_BRANCH,
+    may_run,
+    may_see_applicants,
+    position_for,
+    require_run,
+)
 from touchstone.positions.selectors import (
     competency_model,
     members_of,
@@ -237,6 +243,7 @@ def overview(request: DeskRequest, ref: str) -> HttpResponse:
             "progress": import_progress(position, None, utc_now()),
             "duplicates": open_duplicates(position),
             "may_run": may_run(request.user, position),
+            "sees": may_see_applicants(request.user, position),
             "industries": industries(),
             "errors": {error.field: message_text(error.message)} if error else {},
         },
