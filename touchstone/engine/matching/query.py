@@ -108,7 +108,18 @@ def understand(words: str, concepts: Taxonomy | None = None) -> Query:
         groups.setdefault(
             hit.concept, concept_group(hit.concept, known, excluded=denied is not None)
         )
-    rest = _word_groups(words, taken)
+    rest = []
+    for group in _word_groups(words, taken):
+        # People write BERT as bert when they search; the taxonomy's guards mind capitals.
+        hits = (
+            [h.concept for h in known.matcher.find(group.label.upper())]
+            if group.label.isascii()
+            else []
+        )
+        if hits:
+            groups.setdefault(hits[0], concept_group(hits[0], known))
+        else:
+            rest.append(group)
     return Query((*groups.values(), *rest), tuple(filters), tuple(preferred))
 
 
@@ -116,9 +127,26 @@ def concept_group(
     concept: str, known: Taxonomy, *, worth: float = 1.0, excluded: bool = False
 ) -> Group:
     """A concept as something looked for; people are indexed under everything above what they
-    have shown, so the concept's own term finds them all."""
+    have shown, so the concept's own term finds them all. Not wanted: who has shown it itself or
+    a kind of it."""
     name = known.name(concept, "zh")
-    return Group(name, ((f"c:{concept}", 1.0),), 0.0 if excluded else worth, excluded, concept)
+    if excluded:
+        terms = tuple((f"d:{one}", 1.0) for one in _kinds_of(concept, known))
+        return Group(name, terms, 0.0, excluded=True, concept=concept)
+    return Group(name, ((f"c:{concept}", 1.0),), worth, concept=concept)
+
+
+def _kinds_of(concept: str, known: Taxonomy) -> list[str]:
+    """The concept and all kinds and parts of it; not what merely speaks for it."""
+    found, waiting = [concept], [concept]
+    while waiting:
+        above = waiting.pop()
+        for child in known.children(above):
+            row = known.concept(child)
+            if above in (*row.is_a, *row.part_of) and child not in found:
+                found.append(child)
+                waiting.append(child)
+    return found
 
 
 def like_person(terms: Mapping[str, int], known: Taxonomy | None = None) -> Query:

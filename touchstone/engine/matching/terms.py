@@ -98,7 +98,8 @@ def shown_concepts(person: PersonText, concepts: Taxonomy | None = None) -> tupl
 def person_terms(
     person: PersonText, shown: Iterable[Shown], concepts: Taxonomy | None = None
 ) -> dict[str, int]:
-    """Term → weight 1–255. ``c:`` concepts, ``w:`` words, ``#`` facts."""
+    """Term → weight 1–255. ``c:`` concepts and all above them, ``d:`` concepts themselves, ``w:``
+    words, ``#`` facts."""
     known = concepts or taxonomy()
     terms: dict[str, int] = {}
 
@@ -108,6 +109,7 @@ def person_terms(
     for item in shown:
         weight = STRENGTH[item.strength]
         add(f"c:{item.concept}", weight)
+        add(f"d:{item.concept}", weight)
         for above in known.ancestors(item.concept):
             add(f"c:{above}", weight * UPWARDS)
     words: dict[str, int] = {}
