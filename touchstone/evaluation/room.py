@@ -209,18 +209,53 @@ def model_of(interview: Interview) -> CompetencyModel | None:
     return parse_model(version.document) if version else None
 
 
+def pulse_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
+    """What changes while others work: who is there, what was asked, shared notes, who submitted.
+
+    Asked for again with every change of the room, so it leaves everything else out.
+    """
+    seats = _seats(interview)
+    submitted = _submitted(interview)
+    codes = question_codes(interview.kit)
+    notes = visible_notes(person, interview).exclude(author=person).select_related("author")
+    return Room(
+        interview=interview,
+        seat=next((s for s in seats if s.person_id == person.pk), None),
+        at=at,
+        panel=[_panel_person(s, submitted, codes, at) for s in seats],
+        groups=[],
+        questions=_questions(person, interview, seats, {}),
+        card=Scorecard(status=Scorecard.Status.SUBMITTED) if person.pk in submitted else None,
+        notes=[],
+        others_notes=list(notes),
+        closed=False,
+        evaluation=None,
+        evaluations=[],
+        cards=[],
+        attempt=None,
+        recordings=list(interview.recordings.filter(deleted_at=None)[:1]),
+        may_record=False,
+        reopened=[],
+        model=None,
+    )
+
+
+def _seats(interview: Interview) -> list[PanelMember]:
+    seats = interview.panel.filter(removed_at=None).select_related("person__department")
+    return list(seats.order_by("pk"))
+
+
+def _submitted(interview: Interview) -> set[int]:
+    cards = Scorecard.objects.filter(interview=interview, status=Scorecard.Status.SUBMITTED)
+    return set(cards.values_list("rater_id", flat=True))
+
+
 def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
     """The room as this person may see it now."""
     application = interview.application
-    seats = list(
-        interview.panel.filter(removed_at=None).select_related("person__department").order_by("pk")
-    )
+    seats = _seats(interview)
     seat = next((s for s in seats if s.person_id == person.pk), None)
-    submitted = set(
-        Scorecard.objects.filter(
-            interview=interview, status=Scorecard.Status.SUBMITTED
-        ).values_list("rater_id", flat=True)
-    )
+    submitted = _submitted(interview)
     codes = question_codes(interview.kit)
     cards = list(
         visible_scorecards(person, application)
@@ -247,7 +282,7 @@ def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
         at=at,
         panel=[_panel_person(s, submitted, codes, at) for s in seats],
         groups=_sheet(model, seat, card, own_notes, interview) if model else [],
-        questions=_questions(person, interview, seats),
+        questions=_questions(person, interview, seats, _marks(person, interview)),
         card=card,
         notes=own_notes,
         others_notes=[n for n in notes if n.author_id != person.pk],
@@ -343,13 +378,17 @@ def _anchors(indicator: Indicator) -> list[tuple[str, str]]:
     return found
 
 
+def _marks(person: Person, interview: Interview) -> dict[tuple[str, str], str]:
+    own = PointMark.objects.filter(interview=interview, person=person)
+    return {(m.question_code, m.point): m.mark for m in own}
+
+
 def _questions(
-    person: Person, interview: Interview, seats: Sequence[PanelMember]
+    person: Person,
+    interview: Interview,
+    seats: Sequence[PanelMember],
+    marks: Mapping[tuple[str, str], str],
 ) -> list[KitQuestion]:
-    marks = {
-        (m.question_code, m.point): m.mark
-        for m in PointMark.objects.filter(interview=interview, person=person)
-    }
     name_of = {s.person.ref: s.person.name for s in seats}
     found = []
     for number, row in enumerate(interview.kit.get("questions", ()), 1):

@@ -26,15 +26,18 @@ def visible_interviews(person: Person) -> QuerySet[Interview]:
     ).distinct()
 
 
-def interview_for(person: Person, ref: str) -> Interview:
-    """The interview by its ref, with its application, position, model, resume and screening.
+def interview_for(person: Person, ref: str, *, papers: bool = True) -> Interview:
+    """The interview by its ref, with its application and position.
+
+    Args:
+        papers: also with candidate, model, resume and screening.
 
     Raises:
         NotFound: there is none that this person may know of.
     """
-    interview = (
-        visible_interviews(person)
-        .select_related(
+    with_it: tuple[str, ...] = ("application__position",)
+    if papers:
+        with_it = (
             "application__candidate",
             "application__position__branch",
             "application__position__department",
@@ -43,9 +46,7 @@ def interview_for(person: Person, ref: str) -> Interview:
             "application__resume",
             "application__screening",
         )
-        .filter(ref=ref)
-        .first()
-    )
+    interview = visible_interviews(person).select_related(*with_it).filter(ref=ref).first()
     if interview is None:
         raise NotFound(say("interviews.not_found"))
     return interview
@@ -63,7 +64,7 @@ def writable_interview(person: Person, ref: str) -> Interview:
     )
     if removed.exists():
         raise NotAllowed(say("interviews.not_on_panel"))
-    return interview_for(person, ref)
+    return interview_for(person, ref, papers=False)
 
 
 def recording_for(person: Person, ref: str) -> Recording:

@@ -20,6 +20,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.accounts.models import Person
@@ -33,7 +34,7 @@ from touchstone.desk.ranges import ranged_file
 from touchstone.desk.room_words import doubts, evidence_by_dimension, results
 from touchstone.desk.shell import position_shell
 from touchstone.evaluation.models import Scorecard
-from touchstone.evaluation.room import Room, room_of, sheet_expected
+from touchstone.evaluation.room import Room, pulse_of, room_of, sheet_expected
 from touchstone.evaluation.services.scorecards import (
     score_save,
     scorecard_open,
@@ -79,6 +80,7 @@ WATCH_S = 20.0
 
 
 @require_GET
+@gzip_page
 @staff()
 def room(request: DeskRequest, ref: str) -> HttpResponse:
     """The whole screen."""
@@ -114,8 +116,8 @@ def room(request: DeskRequest, ref: str) -> HttpResponse:
 @staff()
 def live(request: DeskRequest, ref: str) -> HttpResponse:
     """What others changed, as parts that replace those of the page."""
-    interview = interview_for(request.user, ref)
-    found = room_of(request.user, interview, utc_now())
+    interview = interview_for(request.user, ref, papers=False)
+    found = pulse_of(request.user, interview, utc_now())
     return render(request, "desk/parts/room_live.html", _context(request, found))
 
 
