@@ -34,6 +34,10 @@ class QuestionPool:
         self.difficulty = np.array([q.difficulty for q in questions], dtype=np.float64)
         self.families = _families(questions)
         self.concepts = [question_concepts(q) for q in questions]
+        self.about: dict[str, list[int]] = {}
+        for n, concepts in enumerate(self.concepts):
+            for concept in concepts:
+                self.about.setdefault(concept, []).append(n)
         self.indicators = self._indicators(indicators)
         self.dimensions = self._dimensions()
         names = [d.id for d in model.dimensions]
@@ -70,26 +74,20 @@ class QuestionPool:
 
     def matches(self, probes: Sequence[Probe]) -> Matrix:
         """Questions × probes, 0..1: about the same concept, or at least the same indicator."""
+        found: Matrix = np.zeros((len(self.questions), len(probes)))
         places = {i.id: j for j, i in enumerate(self.model.indicators)}
-        columns = []
-        for probe in probes:
-            wanted = frozenset(probe.concepts)
-            columns.append(
-                [self._match(n, probe, wanted, places) for n in range(len(self.questions))]
-            )
-        if not columns:
-            return np.zeros((len(self.questions), 0))
-        return np.array(columns, dtype=np.float64).T
-
-    def _match(self, n: int, probe: Probe, wanted: frozenset[str], places: dict[str, int]) -> float:
-        by_indicator = max(
-            (self.indicators[n, places[i]] for i in probe.indicators if i in places), default=0.0
-        )
-        shared = len(wanted & self.concepts[n])
-        by_concept = min(1.0, 0.35 * shared)
-        if probe.kind == "claim":
-            return float(0.45 * by_indicator + 0.55 * by_concept)
-        return float(by_indicator * (0.7 + 0.3 * min(1.0, by_concept * 2)))
+        for k, probe in enumerate(probes):
+            columns = [places[i] for i in probe.indicators if i in places]
+            by_indicator = self.indicators[:, columns].max(axis=1) if columns else 0.0
+            shared = np.zeros(len(self.questions))
+            for concept in set(probe.concepts):
+                shared[self.about.get(concept, [])] += 1.0
+            by_concept = np.minimum(1.0, 0.35 * shared)
+            if probe.kind == "claim":
+                found[:, k] = 0.45 * by_indicator + 0.55 * by_concept
+            else:
+                found[:, k] = by_indicator * (0.7 + 0.3 * np.minimum(1.0, 2 * by_concept))
+        return found
 
 
 _pools: dict[tuple[int, tuple[int, ...]], tuple[Any, QuestionPool]] = {}
