@@ -67,9 +67,8 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
     _number_items(found, normal.flat)
     starts = [s.start for s in found]
     anchors = _mark_words(found, demand, normal)
-    hits = sorted(
-        [*taxonomy().matcher.find_in(normal), *anchors], key=lambda h: (h.start, h.end, h.concept)
-    )
+    hits = _place(found, starts, taxonomy().matcher.find_in(normal), demand)
+    hits = sorted([*hits, *anchors], key=lambda h: (h.start, h.end, h.concept))
     _take_mentions(found, starts, normal, hits, sections.spans)
     name = flattened(resume.name)
     for statement in found:
@@ -200,6 +199,21 @@ def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) 
     if number < count:
         settle()
     return anchors
+
+
+def _place(
+    found: Sequence[Statement], starts: list[int], hits: Sequence[Hit], demand: Demand
+) -> list[Hit]:
+    """Notes which concepts each sentence names; returns those that are asked for."""
+    asked = demand.concepts
+    wanted = []
+    for hit in hits:
+        index = bisect_right(starts, hit.start) - 1
+        if index >= 0 and hit.start < found[index].end:
+            found[index].named.append(hit.concept)
+        if hit.concept in asked:
+            wanted.append(hit)
+    return wanted
 
 
 def _take_mentions(

@@ -46,7 +46,8 @@ class Statement:
         marks: groups of words in it that show how it is told.
         figures, causes, done, size: what its grounding is made of: numbers, words of cause, words
             of completion, and length in Latin letters (a Han character counts two).
-        concepts: own concepts with where they stand.
+        named: every concept that stands in it, whoever's it is.
+        concepts: own concepts that the model asks for, with where they stand.
         foreign: concepts that are negated, wished for or someone else's, with polarity.
         shared: concepts of the team or of long ago; they count by half.
         behaviours: behaviours whose groups all stand in it.
@@ -70,6 +71,7 @@ class Statement:
     causes: bool = False
     done: bool = False
     size: int = 0
+    named: list[str] = field(default_factory=list)
     concepts: list[tuple[str, int, int]] = field(default_factory=list)
     foreign: list[tuple[str, int, int, str]] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)

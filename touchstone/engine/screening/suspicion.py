@@ -48,11 +48,13 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
     """Looks a resume over."""
     flags: set[str] = set()
     void: set[int] = set()
-    if _patterns()["injection"].search(reading.flat):
-        for number, statement in enumerate(reading.statements):
-            if _patterns()["injection"].search(reading.flat, statement.start, statement.end):
-                flags.add("prompt_injection")
-                void.add(number)
+    injection = _patterns()["injection"]
+    for number, statement in enumerate(reading.statements):
+        if "_machine" in statement.marks and injection.search(
+            reading.flat, statement.start, statement.end
+        ):
+            flags.add("prompt_injection")
+            void.add(number)
     if _is_wall(reading):
         flags.add("keyword_list")
     copied = [n for n, s in enumerate(reading.statements) if s.copied]
@@ -77,7 +79,7 @@ def _is_wall(reading: ResumeReading) -> bool:
     items: Counter[str] = Counter()
     told: set[str] = set()
     for statement in reading.statements:
-        concepts = {c for c, _, _ in statement.concepts}
+        concepts = set(statement.named)
         if not statement.enumerated:
             if statement.strength != "listed":
                 told |= concepts

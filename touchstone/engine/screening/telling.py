@@ -57,7 +57,7 @@ _LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
 
 def judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
     """Sets strength, grounding and manner of a sentence."""
-    if not (statement.concepts or statement.behaviours or statement.hints):
+    if not (statement.named or statement.behaviours or statement.hints):
         return
     words = flat[statement.start : statement.end]
     if _is_personal(statement, words, name):
@@ -125,9 +125,9 @@ def _tells(statement: Statement) -> bool:
 def _is_personal(statement: Statement, words: str, name: str) -> bool:
     """Whether a line tells who somebody is — name, person, school — and not what they did."""
     marks = statement.marks
-    if "_school" in marks and len(words) < _HEAD_CHARS:
-        if "_studied" in marks or _YEAR.search(words):
-            return True
+    studied = "_studied" in marks or _YEAR.search(words) is not None
+    if "_school" in marks and studied and len(words) < _HEAD_CHARS:
+        return True
     if statement.entry.key >= 0 and statement.section in {"work", "project"}:
         return False
     if "_person" in marks or _GENDER.search(words):
@@ -159,7 +159,7 @@ def _grounding(statements: Sequence[Statement]) -> float:
 
 def _tools(statement: Statement) -> int:
     kinds = taxonomy().concepts
-    return len({c for c, _, _ in statement.concepts if kinds[c].kind in _CHECKABLE_KINDS})
+    return len({c for c in statement.named if kinds[c].kind in _CHECKABLE_KINDS})
 
 
 def items_of(words: str) -> list[str]:
