@@ -210,7 +210,7 @@ def as_pdf(page: Sheet, seed: int) -> bytes:
     """One column; the fonts of Chinese text are named and not embedded (Adobe-GB1)."""
     from reportlab.pdfgen import canvas
 
-    font = _pdf_font(page.lang)
+    font = pdf_font(page.lang)
     out = io.BytesIO()
     sheet_ = canvas.Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
     y = _HEIGHT - 60
@@ -233,7 +233,7 @@ def as_pdf_columns(page: Sheet, seed: int) -> bytes:
     """Two columns, drawn line by line across: contacts and skills at the left, the rest right."""
     from reportlab.pdfgen import canvas
 
-    font = _pdf_font(page.lang)
+    font = pdf_font(page.lang)
     out = io.BytesIO()
     sheet_ = canvas.Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
     side_kinds = (
@@ -275,7 +275,7 @@ def as_pdf_columns(page: Sheet, seed: int) -> bytes:
     return out.getvalue()
 
 
-def _pdf_font(lang: str) -> str:
+def pdf_font(lang: str) -> str:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -304,7 +304,7 @@ def _size(kind: str, width: float = 400.0) -> float:
     return {"name": 19.0, "heading": 13.0}.get(kind, 10.0)
 
 
-def _wrapped(text: str, size: float, width: float, font: str = "") -> list[str]:
+def wrapped(text: str, size: float, width: float, font: str = "") -> list[str]:
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
     lines, line, used = [], "", 0.0
@@ -322,7 +322,7 @@ def _wrapped(text: str, size: float, width: float, font: str = "") -> list[str]:
 
 
 def _lines_high(row: Row, kind: str, width: float, font: str) -> int:
-    return len(_wrapped(_words(row, kind), _size(kind, width), width, font))
+    return len(wrapped(_words(row, kind), _size(kind, width), width, font))
 
 
 def _words(row: Row, kind: str) -> str:
@@ -337,7 +337,7 @@ def _draw(sheet_: Any, font: str, row: Row, kind: str, x: float, y: float, width
         for index, cell in enumerate(row.cells):
             sheet_.drawString(x + step * index, y, cell)
         return y - size * 1.5 - 2
-    for line in _wrapped(_words(row, kind), size, width, font):
+    for line in wrapped(_words(row, kind), size, width, font):
         sheet_.drawString(x, y, line)
         y -= size * 1.5
     return y - (8 if kind == "heading" else 2)
@@ -366,7 +366,7 @@ def as_png(page: Sheet, seed: int) -> bytes:
     lines = [
         part
         for line in page.lines("· ", "    ")
-        for part in (_wrapped(line, 26, 1100) if line else [""])
+        for part in (wrapped(line, 26, 1100) if line else [""])
     ]
     image = Image.new("RGB", (1240, 60 + 44 * len(lines)), "white")
     draw = ImageDraw.Draw(image)

@@ -79,7 +79,7 @@ _FACULTY = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?:(?:The\s)?(?:University|College|Institute|School|Academy|Polytechnic)\s(?:of|for)\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|the|at|in|&)\s|[ ])[A-Z][\w.'’&-]*)*(?:,\s(?:Berkeley|Los Angeles|San Diego|Davis|Irvine|Santa Barbara|Urbana-Champaign|Austin|Dallas|Madison|Amherst|Baltimore County|College Park|Lincoln|Chapel Hill|Ann Arbor))?"
-    r"|[A-Z][\w.'’&-]*(?:(?:\s(?:of|and|the|&|for|at)\s|[ ])[A-Z][\w.'’&-]*)*?[ ](?:University|College(?:\s(?:London|Dublin|Cork|Galway))?|Polytechnic|Institute of Technology(?: [A-Z][a-z]+(?=\s{2,}|\t|$|,| [|–-]))?|Institute|Academy|High School|Secondary School|School)(?:\sof\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|&)\s|[ ])[A-Z][\w.'’&-]*)*)?(?:(?:\sat\s|,\s)(?:Urbana-Champaign|Austin|Dallas|Fullerton|Long Beach|Northridge|Buffalo|Stony Brook|Chicago))?(?:\s\([A-Z][\w ]{2,16}\))?)"
+    r"|[A-Z][\w.'’&-]*(?:(?:\s(?:of|and|the|&|for|at)\s|[ ])[A-Z][\w.'’&-]*)*?[ ](?:University|College(?:\s(?:London|Dublin|Cork|Galway))?|Polytechnic|Institute of Technology(?:,? (?:Madras|Bombay|Delhi|Kanpur|Kharagpur|Roorkee|Guwahati|Hyderabad|Indore|Ropar|Patna|Calicut|Warangal|Surathkal)\b| [A-Z][a-z]+(?=\s{2,}|\t|$|,| [|–-]))?|Institute|Academy|High School|Secondary School|School)(?:\sof\s(?:the\s)?[A-Z][\w.'’&-]*(?:(?:\s(?:and|of|&)\s|[ ])[A-Z][\w.'’&-]*)*)?(?:(?:\sat\s|,\s)(?:Urbana-Champaign|Austin|Dallas|Fullerton|Long Beach|Northridge|Buffalo|Stony Brook|Chicago))?(?:\s\([A-Z][\w ]{2,16}\))?)"
 )
 _FOREIGN = re.compile(
     r"(?:Universidad|Universidade|Universitat|Universität|Université|Università|Uniwersytet|"

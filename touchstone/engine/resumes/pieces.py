@@ -63,6 +63,11 @@ _TITLE_SUFFIX = re.compile(
     r"(?:[\u4e00-\u9fff](?<![人会成党团])[师员]|专家|首席官|总工|高工|助教|教授|校长|院长|干事)$"
 )
 _PLACE_WORDS = re.compile(r"\b(?:City|Province|State|County|Region)\b|^[A-Z][A-Za-z ]+, [A-Z]")
+_TOLD = re.compile(r"\s(?:负责|参与|带领|主导|完成|协助|管理|从事)")
+_LENGTH = re.compile(
+    r"[\[(（【]?\s*(?:共)?(?:\d+\s*(?:年|个月|个?月|years?|yrs?|months?|mos?)\s*零?)+[\])）】]?\s*$",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(
     r"^(?:高级|资深|初级|中级|首席|见习|主任|副|兼职|实习|AI|NLP|CV|AIGC|LLM|RLHF|Prompt|大模型|人工智能|数据|[A-Z]\d|P\d{1,2}|T\d{1,2})$"
 )
@@ -93,6 +98,8 @@ def classify(text: str) -> tuple[Kind, bool]:
 def _classify_han(text: str) -> tuple[Kind, bool]:
     if text in words("companies"):
         return "company", True
+    if _NOT_TITLE.match(text) or _TOLD.search(text):
+        return "other", False
     if ending("company_anywhere").search(text) or "有限公司" in text or "公司" in text[-8:]:
         return "company", True
     title = ending("title_ends").search(text) or _TITLE_SUFFIX.search(text)
@@ -173,6 +180,7 @@ def _name_like(text: str) -> bool:
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of one line of a head, dates already cut out."""
     pieces: list[Piece] = []
+    text = _LENGTH.sub("", text)
     text = _TWO_TITLES.sub(_joined_titles, text)
     aside = _aside(text)
     if aside:
@@ -204,6 +212,9 @@ def _labelled(text: str) -> list[Piece]:
 
 
 def _plain(text: str) -> list[Piece]:
+    halves = _halves(text)
+    if halves:
+        return [*_plain(halves[0]), *_plain(halves[1])]
     outer = text
     extra: list[Piece] = []
     for inner in _PAREN.findall(text):
@@ -220,64 +231,78 @@ def _plain(text: str) -> list[Piece]:
     outer = outer.strip(" ()（）") if outer.count("(") != outer.count(")") else outer.strip()
     if not outer:
         return extra
-    pair = _pair(outer)
-    if pair:
-        return [*pair, *extra]
+    halves = _halves(outer) if outer != text else None
+    if halves:
+        return [*_plain(halves[0]), *_plain(halves[1]), *extra]
     kind, sure = classify(outer)
     return [Piece(outer, kind, sure), *extra]
 
 
-def _pair(text: str) -> list[Piece]:
+_HALVES = {
+    ("department", "title"),
+    ("company", "department"),
+    ("place", "title"),
+    ("company", "place"),
+    ("place", "company"),
+    ("title", "place"),
+    ("title", "type"),
+    ("type", "title"),
+    ("company", "type"),
+    ("title", "department"),
+}
+
+
+def _halves(text: str) -> tuple[str, str] | None:
     """Company and title that share a piece: "云测数据 AI 训练师", "标注员-数据堂"."""
     if not _HAN.search(text):
-        return _latin_pair(text)
-    cuts = [m.start() for m in re.finditer(r"[ \-/·:_–]", text)]
-    best: list[Piece] = []
+        return _latin_halves(text)
+    inside = [m.span() for m in _PAREN.finditer(text)]
+    cuts = [
+        m.start()
+        for m in re.finditer(r"[ \-/·:_–]", text)
+        if not any(a < m.start() < b for a, b in inside)
+    ]
+    best: tuple[str, str] | None = None
     for cut in cuts:
         left, right = text[:cut].strip(), text[cut + 1 :].strip()
         if not left or not right:
             continue
-        kinds = classify(left), classify(right)
-        names = (kinds[0][0], kinds[1][0])
+        names = (classify(left)[0], classify(right)[0])
         if names in {("company", "title"), ("title", "company")}:
             if _LEVEL.match(left):
                 continue
-            return [Piece(left, *kinds[0]), Piece(right, *kinds[1])]
-        if names in {
-            ("department", "title"),
-            ("company", "department"),
-            ("place", "title"),
-            ("company", "place"),
-            ("place", "company"),
-            ("title", "place"),
-            ("title", "type"),
-            ("type", "title"),
-            ("company", "type"),
-            ("title", "department"),
-        }:
-            best = best or [*_again(left, kinds[0]), *_again(right, kinds[1])]
-        elif (
+            return left, right
+        told = (
+            names in {("title", "other"), ("company", "other")}
+            and _NOT_TITLE.match(right) is not None
+        )
+        named = (
             names == ("other", "title")
             and text[cut] == " "
             and len(left) >= 2
             and not _LEVEL.match(left)
-            and _HAN.search(left)
+            and _HAN.search(left) is not None
             and len(cuts) == 1
-        ):
-            best = best or [Piece(left, "other", sure=False), Piece(right, "title", sure=True)]
+        )
+        if names in _HALVES or told or named:
+            best = best or (left, right)
     return best
 
 
-def _again(text: str, kind: tuple[Kind, bool]) -> list[Piece]:
-    return _pair(text) or [Piece(text, *kind)]
-
-
-def _latin_pair(text: str) -> list[Piece]:
+def _latin_halves(text: str) -> tuple[str, str] | None:
     for match in re.finditer(r"\s?[-/:]\s|\s[-/:]\s?|,\s?", text):
         left, right = text[: match.start()].strip(), text[match.end() :].strip()
         if not left or not right:
             continue
-        kinds = classify(left), classify(right)
-        if {kinds[0][0], kinds[1][0]} == {"company", "title"}:
-            return [Piece(left, *kinds[0]), Piece(right, *kinds[1])]
-    return []
+        if {classify(left)[0], classify(right)[0]} == {"company", "title"}:
+            return left, right
+    tokens = text.split()
+    if 2 <= len(tokens) <= 6 and tokens[-1].lower() in words("places_en"):
+        # "Scale AI Bengaluru": a place behind a company's name, unless it is part of it.
+        head = " ".join(tokens[:-1])
+        if tokens[-2].lower() not in {"of", "in", "at", "the", "bank"} and classify(head) == (
+            "company",
+            True,
+        ):
+            return head, tokens[-1]
+    return None

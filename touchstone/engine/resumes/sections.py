@@ -41,6 +41,9 @@ _ENDINGS = (
 )
 _CONTACT = re.compile(r"@|\d{4}")
 _LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
+_BEFORE_DATE = re.compile(
+    r"^((?:工作|教育|项目|实习|任职)(?:经历|经验|背景|履历))\s+(?=(?:19|20)\d\d)"
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KEPT_WIDE = "（），；！？"
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -171,7 +174,7 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
         if _is_item(line, kind, current) or (current == "education" and _COURSES.match(text)):
             return "", None
         return kind, None
-    match = _LABEL.match(text)
+    match = _LABEL.match(text) or _BEFORE_DATE.match(text)
     if not match:
         return "", None
     kind = heading_kind(match[1])

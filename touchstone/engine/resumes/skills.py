@@ -32,7 +32,10 @@ _TITLE_LINE = re.compile(
     r"specialist|developer|scientist|linguist|intern)\b",
     re.IGNORECASE,
 )
-_TITLE_CHARS = 60
+_TITLE_CHARS = 40
+_TELLS = re.compile(
+    r"[。；;]|负责|担任|完成|参与|熟悉|熟练|掌握|主要做|\b(?:with|led|experience)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +109,6 @@ def _is_title(text: str, mention: Mention) -> bool:
     first = text.rfind("\n", 0, mention.start) + 1
     last = text.find("\n", mention.end)
     line = text[first : last if last >= 0 else len(text)]
-    return len(line) <= _TITLE_CHARS and _TITLE_LINE.search(line) is not None
+    if len(line) > _TITLE_CHARS or _TELLS.search(line):
+        return False
+    return _TITLE_LINE.search(line) is not None
