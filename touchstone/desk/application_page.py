@@ -12,9 +12,14 @@ from touchstone.positions.permissions import may_decide, may_run
 from touchstone.positions.selectors import competency_model
 from touchstone.recruiting.models import Application, PoolEntry
 from touchstone.recruiting.page_images import MarkedPage, geometry_of, marked_pages
-from touchstone.recruiting.selectors import DimensionFinding, findings, what_would_change
+from touchstone.recruiting.selectors import (
+    DimensionFinding,
+    findings,
+    reasons_in,
+    what_would_change,
+)
 from touchstone.recruiting.stages import NEEDS_REASON, STEPS, Stage, may_step
-from touchstone.ui.bilingual import choose, message_text
+from touchstone.ui.bilingual import active_language, choose, message_text
 
 Section = tuple[str, Callable[[DeskRequest, Application], dict[str, Any] | None]]
 
@@ -71,6 +76,7 @@ def application_context(request: DeskRequest, application: Application) -> dict[
         "files": files,
         "screening": screening,
         "result": screening.result if screening else {},
+        "reasons": reasons_in(screening, active_language()),
         "findings": found,
         "marks": [
             {"start": e.start, "end": e.end, "kind": e.kind, "id": e.id}

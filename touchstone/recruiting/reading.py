@@ -10,13 +10,17 @@ import functools
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from touchstone.common.messages import Message
+from touchstone.common.messages import Lang, Message, render
 from touchstone.engine.profiles.model import CompetencyModel, parse_model
 from touchstone.engine.resumes.isolated import ReaderPool, Reading
 from touchstone.engine.resumes.row import parse_row
 
+if TYPE_CHECKING:
+    from touchstone.engine.screening.screen import ScreeningResult
+
+LANGS: tuple[Lang, ...] = ("zh", "en")
 NOT_SCREENED = "screening_failed"
 # What databases refuse in text; replaced one for one, so that offsets hold.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -72,7 +76,15 @@ def _screening(text: str, reading: Reading, model: str, as_of: dt.date) -> dict[
 
     flags = reading.document.flags
     result = screen(text, reading.resume, _model(model), as_of=as_of, flags=flags)
+    return kept_row(result)
+
+
+def kept_row(result: ScreeningResult) -> dict[str, Any]:
+    """The row of `touchstone screen` as it is kept, with its reasons in both languages."""
     row: dict[str, Any] = storable(result.row())
+    row["reasons_in"] = {
+        lang: storable([render(message, lang) for message in result.reasons]) for lang in LANGS
+    }
     return row
 
 

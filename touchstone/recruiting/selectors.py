@@ -320,6 +320,14 @@ def findings(screening: Screening | None, model: CompetencyModel | None) -> list
     return found
 
 
+def reasons_in(screening: Screening | None, lang: str) -> list[str]:
+    """The screening's sentences in a language; in the model's where they were kept in one only."""
+    if screening is None:
+        return []
+    result = screening.result
+    return list(result.get("reasons_in", {}).get(lang) or result.get("reasons", ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What would move the recommendation: points to the next line, and where they may come from."""

@@ -48,6 +48,7 @@ from touchstone.recruiting.selectors import (
     listed,
     listed_applications,
     open_duplicates,
+    reasons_in,
     rows_of,
     standings,
     what_would_change,
@@ -64,7 +65,7 @@ from touchstone.recruiting.services.pool import pool_note_add
 from touchstone.recruiting.services.requests import request_answer as candidate_request_answer
 from touchstone.recruiting.services.screening import line_set
 from touchstone.recruiting.stages import Stage
-from touchstone.ui.bilingual import choose, message_text
+from touchstone.ui.bilingual import active_language, choose, message_text
 
 PER_PAGE = 50
 MOST_COMPARED = 5
@@ -206,6 +207,7 @@ def _panel(request: DeskRequest, position: Position, application: Application) -
         "findings": findings(application.screening, model),
         "change": what_would_change(application.screening, model),
         "result": application.screening.result if application.screening else {},
+        "reasons": reasons_in(application.screening, active_language()),
         "may_decide": may_decide(request.user, position),
     }
 

@@ -21,7 +21,7 @@ from touchstone.engine.resumes.parse import parse
 from touchstone.positions.models import CompetencyModelVersion, Position
 from touchstone.positions.services import model_version_save
 from touchstone.recruiting.models import Application, Resume, Screening
-from touchstone.recruiting.reading import storable
+from touchstone.recruiting.reading import kept_row
 from touchstone.recruiting.services.intake import screenings_keep
 from touchstone.recruiting.stages import FINAL
 
@@ -51,8 +51,7 @@ def screening_row(resume: Resume, model: CompetencyModel) -> dict[str, Any]:
         flags=document.flags,
         file_sha256=resume.sha256,
     )
-    row: dict[str, Any] = storable(result.row())
-    return row
+    return kept_row(result)
 
 
 @transaction.atomic
