@@ -17,6 +17,7 @@ from touchstone.common.errors import Conflict
 from touchstone.evaluation.models import Decision, IndicatorScore, Report, Scorecard
 from touchstone.evaluation.services.decisions import decision_make
 from touchstone.evaluation.services.reports import reports_issue
+from touchstone.insights import snapshots
 from touchstone.insights.figures import Figures, compare, figures, split
 from touchstone.insights.gathering import round_data
 from touchstone.insights.onepage import onepage_pdf
@@ -341,3 +342,20 @@ def test_a_round_costs_a_fixed_number_of_queries(
 ) -> None:
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         round_data(position)
+
+
+def test_a_large_round_is_kept_and_says_of_when(
+    position: Position,
+    rows: list[Application],
+    now: dt.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: object,
+) -> None:
+    monkeypatch.setattr(snapshots, "LIVE_UP_TO", 5)
+    assert snapshots.is_large(position)
+    first, at = snapshots.snapshot(position, now)
+    later = now + dt.timedelta(minutes=30)
+    with django_assert_max_num_queries(0):  # type: ignore[operator]
+        assert snapshots.snapshot(position, later) == (first, at)
+    assert snapshots.snapshot_renew(position, later)[1] == later
+    assert snapshots.large_positions() == [position]

@@ -8,6 +8,7 @@ from touchstone.common.clock import utc_now
 from touchstone.evaluation.models import Report
 from touchstone.evaluation.services.outcomes import outcomes_ask
 from touchstone.evaluation.services.pdf import report_pdf_keep
+from touchstone.insights.snapshots import large_positions, snapshot_renew
 from touchstone.recruiting.services.pool import pool_ask_again, pool_expire
 
 
@@ -32,3 +33,12 @@ def pool_sweep() -> int:
     now = utc_now()
     pool_ask_again(at=now)
     return pool_expire(at=now)
+
+
+@task(queue_name="default")
+def insights_renew() -> int:
+    """Computes the figures of large open rounds, so that their page opens at once."""
+    positions = large_positions()
+    for position in positions:
+        snapshot_renew(position, utc_now())
+    return len(positions)

@@ -17,6 +17,7 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "contacts": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.contacts_synchronise"),
     "outcomes": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.outcomes_request"),
     "pool": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.pool_sweep"),
+    "insights": (dt.timedelta(minutes=15), "touchstone.jobs.evaluation.insights_renew"),
     "old_jobs": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.old_jobs_prune"),
 }
 

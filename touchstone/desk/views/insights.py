@@ -24,6 +24,7 @@ from touchstone.insights.measures import Duration
 from touchstone.insights.models import Proposal
 from touchstone.insights.onepage import onepage_pdf
 from touchstone.insights.services import proposal_decide, proposals_refresh, subject_names
+from touchstone.insights.snapshots import is_large, snapshot
 from touchstone.insights.tables import as_csv, as_xlsx, fact_word, stage_word, tables, time_word
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
@@ -39,8 +40,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
     """The round's figures, each with n and interval, and a comparison with another period."""
     position = _position(request, ref)
     now = utc_now()
-    data = _data(request, position)
-    found = computing.figures(data, now)
+    found, at = _figures(request, position, now)
     names = _names(position, found)
     position_shell(request, position, "reports")
     return render(
@@ -49,7 +49,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
         {
             "position": position,
             "f": found,
-            "at": now,
+            "at": at,
             "funnel": [
                 {"word": stage_word(s.stage), "step": s, "width": _width(s.n, found.funnel)}
                 for s in found.funnel
@@ -84,7 +84,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
             ],
             "tasks": [{"word": names.get(t.code, t.code), "t": t} for t in found.tasks],
             "proposals": _proposals(position),
-            "comparison": _comparison(request, data),
+            "comparison": _comparison(request, position),
             "others": visible_positions(request.user)
             .filter(branch_id=position.branch_id)
             .exclude(pk=position.pk)[:20],
@@ -101,10 +101,19 @@ def _position(request: DeskRequest, ref: str) -> Position:
     return position
 
 
-def _data(request: DeskRequest, position: Position) -> RoundData:
-    """The round's data; scores of interviews the reader still owes a card for are left out."""
-    data = round_data(position)
+def _figures(
+    request: DeskRequest, position: Position, now: dt.datetime
+) -> tuple[computing.Figures, dt.datetime]:
+    """The figures and the moment they are of. Scores of interviews the reader still owes a card
+    for are left out."""
     hidden = hidden_applications(request.user, position)
+    if not hidden and is_large(position):
+        return snapshot(position, now)
+    return computing.figures(_data(position, hidden), now), now
+
+
+def _data(position: Position, hidden: set[int]) -> RoundData:
+    data = round_data(position)
     if hidden and data.run:
         refs = set(position.applications.filter(pk__in=hidden).values_list("ref", flat=True))
         kept = [row for row in data.run.get("ratings", []) if row[0] not in refs]
@@ -152,17 +161,17 @@ def _proposals(position: Position) -> list[dict[str, Any]]:
     return [{"row": row, "text": message_text(row.message)} for row in rows]
 
 
-def _comparison(request: DeskRequest, data: RoundData) -> dict[str, Any] | None:
+def _comparison(request: DeskRequest, position: Position) -> dict[str, Any] | None:
     """Before and after a day of this round, or against another round of the branch."""
     if request.GET.get("with"):
         other = _position(request, request.GET["with"])
-        before, after = round_data(other), data
+        before, after = round_data(other), round_data(position)
         title = choose(f"与「{other.title}」相比", f"Against {other.title}")
     else:
         day = _day(request.GET.get("split", ""))
         if day is None:
             return None
-        before, after = computing.split(data, day)
+        before, after = computing.split(round_data(position), day)
         title = choose(f"以 {day:%Y-%m-%d} 投递为界", f"Applied before and from {day:%Y-%m-%d}")
     rows = computing.compare(before, after)
     return {"title": title, "rows": [{"word": time_word(d.name), "d": d} for d in rows]}
@@ -181,7 +190,7 @@ def _day(text: str) -> dt.datetime | None:
 def export(request: DeskRequest, ref: str) -> HttpResponse:
     """All tables as CSV, or with ``?format=xlsx`` as a workbook."""
     position = _position(request, ref)
-    found = computing.figures(_data(request, position), utc_now())
+    found, _at = _figures(request, position, utc_now())
     parts = tables(found, _names(position, found))
     name = f"{position.title} {choose('洞察', 'insights')}"
     if request.GET.get("format") == "xlsx":
@@ -194,10 +203,8 @@ def export(request: DeskRequest, ref: str) -> HttpResponse:
 def onepage(request: DeskRequest, ref: str) -> HttpResponse:
     """One page for management, as PDF."""
     position = _position(request, ref)
-    found = computing.figures(_data(request, position), utc_now())
-    data = onepage_pdf(
-        position, found, _names(position, found), at=utc_now(), lang=active_language()
-    )
+    found, at = _figures(request, position, utc_now())
+    data = onepage_pdf(position, found, _names(position, found), at=at, lang=active_language())
     return _file(data, "application/pdf", f"{position.title}.pdf", inline=True)
 
 
