@@ -74,7 +74,7 @@ TABLE: dict[str, Row] = {
         ),
         OPEN,
     ),
-    **dict.fromkeys(("today", "palette", "positions", "own-scoring"), SIGNED),
+    **dict.fromkeys(("today", "palette", "positions"), SIGNED),
     # Its form only builds the address of the page.
     "compare": Row("object", auditor_posts=True),
     "availability": Row("signed", auditor_posts=True),
@@ -100,7 +100,7 @@ TABLE: dict[str, Row] = {
         (
             *("position", "position-status", "position-members", "position-model", "model-draft"),
             *("model-try", "model-save", "model-template", "model-learn", "history-import"),
-            *("wish-add", "model-export", "shortlist", "line-set", "invite"),
+            *("wish-add", "model-export", "shortlist", "line-set", "invite", "own-scoring"),
             *("resume-import", "resume-upload", "resume-progress", "resume-act"),
             *("resume-original", "duplicates", "application", "resume-file", "resume-page"),
             *("screening-override", "application-move", "application-undo", "candidate-note"),
