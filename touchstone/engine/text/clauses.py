@@ -28,6 +28,7 @@ _CUT = re.compile(
     r"|\b(?:but|however|though|although|whereas|while)\b"
     r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
 )
+_WHO = re.compile(r"\s*(?:who|which)\s")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
 _RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
@@ -207,6 +208,8 @@ class _SentenceReading:
         """Whose doing the clause is, where someone else is named as its subject."""
         words, text = self._words, self._text
         if words.done_by.search(text, start, end):
+            return "other_person"
+        if _WHO.match(text, start) and words.others.search(text, 0, start):
             return "other_person"
         for pattern, polarity in ((words.others, "other_person"), (words.team, "team")):
             for match in pattern.finditer(text, start, end):

@@ -22,7 +22,7 @@ _PLURAL_LETTERS = 4
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _DIGITS = frozenset("0123456789")
 _LIST_BEFORE = re.compile(
-    r"(?:^|[,，、/|;；:：•·\t\n(（&+]|和|与|及|或|用|过|\band|\bor|\bin|\bwith)\s*$"
+    r"(?:^|[,，、/|;；:：•·\t\n(（&+]|和|与|及|或|用|过|是|为|会|懂|学|写|熟悉|了解|掌握|\band|\bor|\bin|\bwith)\s*$"
 )
 _LIST_AFTER = re.compile(
     r"\s*(?:$|[,，、/|;；。\t\n)）&(（]|\.(?:\s|$)|等|和|与|及|或|语言|\band\b|\bor\b)"
