@@ -37,7 +37,7 @@ function startToasts(root: ParentNode): void {
   });
 }
 
-// Dialogs open by data-open="id" and give the focus back when they close.
+// Dialogs open by data-open="id" and give the focus back when they close; data-print prints.
 function startDialogs(): void {
   document.addEventListener("click", (event) => {
     const opener = (event.target as Element).closest<HTMLElement>("[data-open]");
@@ -49,6 +49,7 @@ function startDialogs(): void {
     }
     const closer = (event.target as Element).closest<HTMLElement>("[data-close]");
     if (closer) closer.closest("dialog")?.close();
+    if ((event.target as Element).closest("[data-print]")) window.print();
   });
 }
 

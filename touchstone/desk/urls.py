@@ -11,6 +11,7 @@ from touchstone.desk.views import (
     home,
     insights,
     interviews,
+    kit,
     library,
     model,
     people,
@@ -114,6 +115,9 @@ urlpatterns = [
     path("interviews/<str:ref>/submit/", room.submit, name="room-submit"),
     path("interviews/<str:ref>/reopen/", room.reopen, name="room-reopen"),
     path("interviews/<str:ref>/recording/", room.recording_upload, name="recording-upload"),
+    path("interviews/<str:ref>/kit/", kit.kit, name="kit"),
+    path("interviews/<str:ref>/kit/change/", kit.kit_change, name="kit-change"),
+    path("interviews/<str:ref>/kit/compare/", kit.kit_compare, name="kit-compare"),
     path("recordings/<str:ref>/", room.recording, name="recording"),
     # question bank
     path("library/", library.question_list, name="library"),

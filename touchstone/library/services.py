@@ -305,6 +305,20 @@ def exposures_record(
     return len(fresh)
 
 
+@transaction.atomic
+def exposures_withdraw(*, codes: Iterable[str], application_ref: str) -> int:
+    """Takes back exposures of questions that the candidate will not see after all.
+
+    Returns:
+        How many there were.
+    """
+    rows = Exposure.objects.filter(application_ref=application_ref, question_code__in=list(codes))
+    known = list(rows.values_list("question_code", flat=True))
+    rows.delete()
+    Question.objects.filter(code__in=known, exposures__gt=0).update(exposures=F("exposures") - 1)
+    return len(known)
+
+
 def newest_revisions() -> dict[str, Question]:
     """The newest revision of every question, by code."""
     newest: dict[str, Question] = {}

@@ -16,7 +16,7 @@ import numpy as np
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import Bilingual, Lang, Message, say
 from touchstone.engine.profiles.model import CompetencyModel
-from touchstone.engine.questions.cover import Cover, CoverProblem, Matrix, choose
+from touchstone.engine.questions.cover import STEEPNESS, Cover, CoverProblem, Matrix, choose
 from touchstone.engine.questions.loading import question_document
 from touchstone.engine.questions.probes import Probe, find_probes
 from touchstone.engine.questions.question import Question
@@ -86,13 +86,10 @@ class Kit:
             "seed": self.seed,
             "minutes": self.minutes,
             "used": self.used,
-            "questions": [_choice_document(choice) for choice in self.choices],
-            "coverage": [
-                {"indicator": i, "name": _both(self.names[i]), "share": round(share, 3)}
-                for i, share in self.coverage.items()
-            ],
+            "questions": [choice_document(choice) for choice in self.choices],
+            "coverage": _coverage_document(self.coverage, self.names),
             "missing": [message_document(m) for m in self.missing],
-            "probes": [_probe_document(p) for p in self.open_probes],
+            "probes": [probe_document(p) for p in self.open_probes],
             "quality": {
                 "value": round(self.value, 3),
                 "greedy": round(self.greedy, 3),
@@ -212,7 +209,7 @@ class _Explained:
         pool = self.pool
         order = sorted(cover.chosen, key=lambda n: (pool.dimension_rank[n], cover.chosen.index(n)))
         placed = self._placed(cover.chosen)
-        coverage = -np.expm1(-1.2 * pool.indicators[list(cover.chosen)].sum(axis=0))
+        coverage = -np.expm1(-STEEPNESS * pool.indicators[list(cover.chosen)].sum(axis=0))
         choices = tuple(self._choice(n, cover.chosen, placed.get(n, ())) for n in order)
         used = {p for found in placed.values() for p in found}
         missing = tuple(
@@ -299,6 +296,25 @@ class _Explained:
         return tuple(pool.questions[m].id for m in wanted if m not in chosen)[:4]
 
 
+def coverage_document(
+    model: CompetencyModel, questions: Sequence[Question]
+) -> list[dict[str, Any]]:
+    """How well questions that a person put together cover the model, as a kit keeps it."""
+    pool = QuestionPool(model, questions)
+    shares = -np.expm1(-STEEPNESS * pool.indicators.sum(axis=0))
+    coverage = {i.id: float(s) for i, s in zip(model.indicators, shares, strict=True)}
+    return _coverage_document(coverage, {i.id: i.name for i in model.indicators})
+
+
+def _coverage_document(
+    coverage: Mapping[str, float], names: Mapping[str, Bilingual]
+) -> list[dict[str, Any]]:
+    return [
+        {"indicator": i, "name": _both(names[i]), "share": round(share, 3)}
+        for i, share in coverage.items()
+    ]
+
+
 def message_document(message: Message) -> dict[str, Any]:
     """The stored form of a message."""
     return {
@@ -313,7 +329,7 @@ def _both(words: Bilingual) -> dict[str, str]:
     return {"zh": words.zh, "en": words.en}
 
 
-def _probe_document(probe: Probe) -> dict[str, Any]:
+def probe_document(probe: Probe) -> dict[str, Any]:
     return {
         "kind": probe.kind,
         "quote": probe.quote,
@@ -325,7 +341,7 @@ def _probe_document(probe: Probe) -> dict[str, Any]:
     }
 
 
-def _choice_document(choice: Choice) -> dict[str, Any]:
+def choice_document(choice: Choice) -> dict[str, Any]:
     """The question without its phrases, with reasons, probes and variants."""
     document = question_document(choice.question)
     rubric = document.pop("rubric")
@@ -338,7 +354,7 @@ def _choice_document(choice: Choice) -> dict[str, Any]:
         "rubric": rubric,
         "anchors": anchors,
         "reasons": [message_document(m) for m in choice.reasons],
-        "probes": [_probe_document(p) for p in choice.probes],
+        "probes": [probe_document(p) for p in choice.probes],
         "variants": list(choice.variants),
         "seen": choice.seen,
     }
