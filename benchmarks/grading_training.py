@@ -15,27 +15,28 @@ import random
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from touchstone.engine.grading.reading import read
-from touchstone.engine.grading.word_order import class_pairs
+from touchstone.engine.grading.reading import read  # noqa: E402
+from touchstone.engine.grading.word_order import class_pairs  # noqa: E402
 
 CONTENT = ROOT / "touchstone" / "content"
 SEED = 4040505
 
 
 def own_texts() -> dict[str, list[str]]:
-    """Sentences of the product's content and labelled answers, by language."""
+    """Sentences of the product's content, by language."""
     found: dict[str, list[str]] = {"zh": [], "en": []}
-    folders = [CONTENT, ROOT / "tests" / "engine" / "grading" / "data"]
-    files = sorted(p for f in folders for p in f.rglob("*") if p.suffix in {".yaml", ".md"})
+    files = sorted(p for p in CONTENT.rglob("*") if p.suffix in {".yaml", ".md"})
     for path in files:
         if path.parent.name == "grading" or "taxonomy" in path.parts:
             continue
@@ -146,6 +147,7 @@ def write(name: str, data: object) -> None:
 
 DIMENSIONS = 64
 WHOLE_QUESTION = 0.3
+STRANGERS = 5
 """Words of one question's different points are a little related too."""
 
 
@@ -212,20 +214,69 @@ def train_vectors() -> None:
     print(f"{len(words)} words, {len(counted)} groups, {path.stat().st_size // 1024} KiB")
 
 
-def train_points() -> None:
-    from dataclasses import replace
+def strangers(sets: list[Any], number: int) -> list[Any]:
+    """Answers to questions of another kind, the best and a short one of each: fluent, of the
+    trade, and worth nothing here."""
+    rubric = sets[number][0]
+    others = []
+    for other, answers in sets:
+        if other.kind != rubric.kind and other.lang == rubric.lang:
+            good = sorted((a for a in answers if a.score > 2), key=lambda a: len(a.text))
+            others += [good[0], good[-1]]
+    step = max(1, len(others) // STRANGERS)
+    chosen = others[number % step :: step][:STRANGERS]
+    return [replace(answer, points={}, score=0.0) for answer in chosen]
 
+
+def fitted(table: Any, truth: Any, groups: list[int], used: Any) -> tuple[dict[str, Any], Any]:
+    """Weights on the features as they are, and predictions for questions held out."""
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    from grading_quality import own_answers
+    machine = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=2000))
+    held = cross_val_predict(
+        machine, table[:, used], truth, groups=groups, cv=GroupKFold(9), method="predict_proba"
+    )[:, 1]
+    machine.fit(table[:, used], truth)
+    scale, fit = machine[0], machine[1]
+    slopes = fit.coef_[0] / scale.scale_
+    weights = np.zeros(table.shape[1])
+    weights[used] = slopes
+    intercept = float(fit.intercept_[0] - (slopes * scale.mean_).sum())
+    row = {
+        "intercept": round(intercept, 4),
+        "weights": [round(float(w), 4) for w in weights],
+    }
+    return row, held
 
+
+def train_topic(sets: list[Any]) -> dict[str, Any]:
+    from touchstone.engine.grading.grade import topic_of
+    from touchstone.engine.grading.topic import AWAY
+
+    rows, truth, groups = [], [], []
+    for number, (rubric, own) in enumerate(sets):
+        for answer in [a for a in own if a.score > 0] + strangers(sets, number):
+            features = topic_of(rubric, answer.text)
+            if features:
+                rows.append(features)
+                truth.append(answer.score > 0)
+                groups.append(number)
+    table, wanted = np.array(rows), np.array(truth)
+    row, held = fitted(table, wanted, groups, np.ones(table.shape[1], dtype=bool))
+    lost = (held < AWAY)[wanted].mean()
+    caught = (held < AWAY)[~wanted].mean()
+    print(f"topic: {len(wanted)} answers, {caught:.3f} of strangers found, {lost:.3f} lost")
+    return row
+
+
+def point_model(sets: list[Any]) -> dict[str, Any]:
+    """All weights of point_model.json from some rubrics with their labelled answers."""
     from touchstone.engine.grading.credit import FEATURES
     from touchstone.engine.grading.grade import point_matches
 
-    model = {}
+    model: dict[str, Any] = {}
     for name, phrases, alone in (
         ("phrases_several", True, False),
         ("phrases_alone", True, True),
@@ -233,13 +284,13 @@ def train_points() -> None:
         ("text_only_alone", False, True),
     ):
         rows, labels, groups = [], [], []
-        for number, (given, answers) in enumerate(own_answers()):
+        for number, (given, answers) in enumerate(sets):
             points = given.key_points
             if not phrases:
                 points = tuple(replace(p, accept=()) for p in points)
-            rubrics = [replace(given, key_points=(p,)) for p in points] if alone else [
-                replace(given, key_points=points)
-            ]
+            rubrics = [replace(given, key_points=points)]
+            if alone:
+                rubrics = [replace(given, key_points=(p,)) for p in points]
             for rubric in rubrics:
                 for answer in answers:
                     found = point_matches(rubric, answer.text)
@@ -251,24 +302,18 @@ def train_points() -> None:
         used = np.ones(len(FEATURES), dtype=bool)
         if alone:
             used[[FEATURES.index(f) for f in ("lead_words", "lead_sense", "lead_both")]] = False
-        machine = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=2000))
-        held = cross_val_predict(
-            machine, table[:, used], truth, groups=groups, cv=GroupKFold(9), method="predict_proba"
-        )[:, 1]
+        model[name], held = fitted(table, truth, groups, used)
         said = held >= 0.5
         f1 = 2 * (said & truth).sum() / (said.sum() + truth.sum())
-        machine.fit(table[:, used], truth)
-        scale, fit = machine[0], machine[1]
-        slopes = fit.coef_[0] / scale.scale_
-        weights = np.zeros(len(FEATURES))
-        weights[used] = slopes
-        intercept = float(fit.intercept_[0] - (slopes * scale.mean_).sum())
-        model[name] = {
-            "intercept": round(intercept, 4),
-            "weights": [round(float(w), 4) for w in weights],
-        }
         print(f"{name:<20} {len(truth)} points, F1 on held-out questions {f1:.3f}")
-    write("point_model.json", model)
+    model["topic"] = train_topic(sets)
+    return model
+
+
+def train_points() -> None:
+    from grading_quality import own_answers
+
+    write("point_model.json", point_model(own_answers()))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ FEATURES = (
 """Words covered, characters shared, sense alike; how far a point leads the rubric's other points
 in the window that carries it best; clauses of the answer for each point (1 at two and more)."""
 TURNED = 0.3
-SURE = 0.85
+SENSE_SHARE = 0.15
+SATURATION = 0.7
+SURE = 0.82
 """A probability this high is full credit, one as low as its opposite none; between them linear."""
 
 
@@ -54,14 +56,15 @@ class PointMatch:
         features: in the order of `FEATURES`.
         span: the window that carries it best.
         turned: share of the matched weight that the answer denies, 0..1.
-        order: share of neighbouring matched words in the reference's order, 0..1.
+        order: share of neighbouring matched words in the reference's order, 0..1; None when too
+            few are matched to judge.
         best: coverage of the best phrase, 0..1.
     """
 
     features: tuple[float, ...]
     span: Span
     turned: float
-    order: float
+    order: float | None
     best: float
     reference: str
 
@@ -89,7 +92,7 @@ class Matcher:
         heard: NDArray[np.bool_],
     ) -> None:
         self.compiled, self.reading, self.similar = compiled, reading, similar
-        self.spans, self.maxima = spans, maxima
+        self.spans, self.maxima, self.heard = spans, maxima, heard
         lengths = np.array([s.last - s.first for s in spans], dtype=np.float64)
         self.cost = 0.004 * np.maximum(0.0, lengths - 6)
         self.anywhere = maxima.max(axis=0, keepdims=True)
@@ -214,9 +217,18 @@ def probability(features: tuple[float, ...], *, phrases: bool, alone: bool) -> f
 def credit(features: tuple[float, ...], *, phrases: bool, alone: bool, listed: bool) -> float:
     """Credit 0..1 for a key point that is not denied.
 
+    A rubric of one point with no phrases is a reference answer: credit follows how much of it was
+    said, ``1.7 c / (c + 0.7)`` with c the share of its words (85 %) and its sense (15 %), so that
+    half of it is worth 0.7. Otherwise it follows the probability that the point was made.
+
     Args:
         listed: the point's text lists several things; then credit follows how many were named.
     """
+    if alone and not phrases:
+        said = features[FEATURES.index("text_anywhere")]
+        meant = max(0.0, features[FEATURES.index("sense_text")])
+        share = (1 - SENSE_SHARE) * said + SENSE_SHARE * meant
+        return min(1.0, (1 + SATURATION) * share / (share + SATURATION))
     likely = probability(features, phrases=phrases, alone=alone)
     sure = min(1.0, max(0.0, (likely - (1 - SURE)) / (2 * SURE - 1)))
     if listed:

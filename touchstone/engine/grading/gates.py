@@ -6,16 +6,21 @@ already said, sentences that talk to the grader) or cap the score, and say so in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from statistics import median
 
 from touchstone.engine.grading.credit import pairs
-from touchstone.engine.grading.lexicon import function_words, injection_pattern
+from touchstone.engine.grading.lexicon import function_words, injection_pattern, telling_pattern
 from touchstone.engine.grading.reading import Reading, Span, normalised
 from touchstone.engine.grading.word_order import disorder
 
 GRAM = 4
-SHUFFLED = 0.9
+_DOUBLED = re.compile(r"，，|、、|,,|；；")
+_SPACE_BETWEEN_WORDS = re.compile(r"(?<![0-9A-Za-z.%])\s+(?![0-9A-Za-z.%])")
+_SENTENCE_INSIDE = re.compile(r"[。！？!?\n](?=.)|\.\s")
+_ODD_MARKS = re.compile(r"^[、，。：；,.;:]|[、，：；,;:][、，。：；,.;:]|。[、，：；]")
+SHUFFLED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Gates:
         ignored: windows whose words carry no point (echoed, copied, injected).
         own: share of the answer's characters that is the person's own, 0..1.
         copied: share of it copied from the material, 0..1.
+        scrambled: marks stand where nobody puts them.
         disorder: probability that its words were shuffled, 0..1.
     """
 
@@ -35,6 +41,7 @@ class Gates:
     copied: float
     injected: bool
     keywords: bool
+    scrambled: bool
     disorder: float
     short: bool
 
@@ -59,6 +66,7 @@ def inspect(reading: Reading, question: str, material: str) -> Gates:
         copied=sum(c.end - c.start for c in copied) / whole,
         injected=bool(injected) or bool(injection_pattern().search(normalised(reading.text))),
         keywords=is_keyword_list(reading),
+        scrambled=has_scrambled_marks(reading.text),
         disorder=disorder(reading),
         short=_is_short(reading),
     )
@@ -99,6 +107,12 @@ def _is_short(reading: Reading) -> bool:
     return letters < 6 or words < 3
 
 
+def has_scrambled_marks(text: str) -> bool:
+    """Whether marks stand where nobody puts them: at the start, or two different ones together."""
+    odd = sum(len(set(m.group())) > 1 or m.start() == 0 for m in _ODD_MARKS.finditer(text))
+    return odd > 0 or len(_DOUBLED.findall(text)) > 1
+
+
 def is_keyword_list(reading: Reading) -> bool:
     """Whether the answer is a run of terms: hardly a function word, short pieces, no sentence."""
     tokens = reading.tokens
@@ -111,7 +125,13 @@ def is_keyword_list(reading: Reading) -> bool:
     brief = median(pieces) <= (6 if chinese else 22)
     if repeated > 0.6 and len(tokens) >= 15:
         return True
-    listed = len(pieces) >= 5 and brief and joining < 0.08
+    told = sum(bool(telling_pattern().search(normalised(p))) for p in _pieces(reading.text))
+    if told > 0.34 * len(pieces) or _SENTENCE_INSIDE.search(reading.text.strip()):
+        return False
+    longer = median(pieces) <= (11 if chinese else 40)
+    listed = (len(pieces) >= 5 and brief and joining < 0.08) or (
+        len(pieces) >= (7 if chinese else 6) and longer
+    )
     unbroken = len(pieces) <= 2 and len(tokens) >= 12 and joining < 0.05
     return listed or unbroken
 
@@ -120,7 +140,7 @@ def _pieces(text: str) -> list[str]:
     marks = "，,；;。！？!?\n：:、/|·+"
     spaced = "".join("，" if c in marks else c for c in text)
     if any(ord(c) > 0x2E7F for c in text):
-        spaced = spaced.replace(" ", "，")
+        spaced = _SPACE_BETWEEN_WORDS.sub("，", spaced)
     return [p.strip() for p in spaced.split("，") if p.strip()] or [text]
 
 

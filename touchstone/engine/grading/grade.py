@@ -11,19 +11,34 @@ import numpy as np
 
 from touchstone.common.messages import Lang, Message, render, say
 from touchstone.engine.grading.communication import communication_messages
-from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit, pairs
-from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect, on_topic
+from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit
+from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect
 from touchstone.engine.grading.learning import learning_messages
 from touchstone.engine.grading.matching import Compiled, window_maxima, windows
 from touchstone.engine.grading.reading import Reading, read
 from touchstone.engine.grading.rubrics import Rubric
+from touchstone.engine.grading.topic import (
+    AWAY,
+    TOPIC_FEATURES,
+    on_topic_probability,
+    topic_features,
+)
 
-CAP = 0.25
-"""Share of the full score that an answer kept back by a gate can reach."""
+CAP = 0.0
+"""Share of the full score that an answer held back by a gate can reach; a person looks at it."""
 QUOTED = 0.35
 COVERED = 0.6
+WHOLE = 0.85
+SCRAMBLED_FROM = 0.15
+FARTHEST, NEAR = 0.1, 0.5
+UNLIKELY = ((40, 0.45), (20, SHUFFLED), (0, 0.75))
+"""Words of an answer, and how likely shuffled it must then look; few words tell little."""
+DENIED_FROM = 0.6
 LISTED = 3
 LOST_ORDER = 0.5
+LEAST_SHARED = 0.16
+VERBATIM = 0.9
+"""Nearly the point's own words: then one of them denied turns the whole."""
 HELD = 0.6
 LONGEST = 8000
 DIGITS = 2
@@ -98,7 +113,10 @@ class _Marked:
     denied: frozenset[str]
     held: dict[str, float]
     best: float
-    ordered: float
+    ordered: float | None
+    verbatim: float | None
+    topic: float
+    shared: float
 
 
 def grade(rubric: Rubric, answer: str) -> Grading:
@@ -109,7 +127,7 @@ def grade(rubric: Rubric, answer: str) -> Grading:
     gates = inspect(reading, rubric.question, rubric.material)
     marked = _mark(rubric, reading, gates)
     flags = _flags(rubric, reading, gates, marked)
-    share = _share(rubric, marked)
+    share = _share(rubric, marked) * _nearness(rubric, marked)
     held = {f"misconception:{k}": v for k, v in marked.held.items()}
     cap = _cap(gates, flags, marked)
     if share > cap:
@@ -143,6 +161,15 @@ def point_matches(rubric: Rubric, answer: str) -> tuple[PointMatch, ...]:
     return tuple(matcher.matches(matcher.compiled.points))
 
 
+def topic_of(rubric: Rubric, answer: str) -> tuple[float, ...]:
+    """`topic_features` of an answer: for training and looking; empty when nothing was written."""
+    reading = read(answer[:LONGEST])
+    if not reading.tokens:
+        return ()
+    matcher = _matcher(rubric, reading, inspect(reading, rubric.question, rubric.material))
+    return topic_features(rubric, matcher, matcher.matches(matcher.compiled.points))
+
+
 def _matcher(rubric: Rubric, reading: Reading, gates: Gates) -> Matcher:
     ready = compiled(rubric)
     similar = ready.similarities(reading)
@@ -162,7 +189,9 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     credits_: dict[str, float] = {}
     evidence: list[Evidence] = []
     denied: set[str] = set()
-    best, orders = 0.0, []
+    best = 0.0
+    orders: list[float] = []
+    kept: list[float] = []
     alone = len(rubric.key_points) == 1
     found = matcher.matches(matcher.compiled.points)
     for point, references, match in zip(
@@ -174,7 +203,8 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
             alone=alone,
             listed=len(references.pieces) >= LISTED,
         )
-        contradicts = match.turned >= TURNED and match.best >= 0.45
+        contradicts = match.turned >= TURNED and match.best >= DENIED_FROM
+        contradicts |= match.turned >= TURNED / 3 and match.best >= VERBATIM
         if contradicts:
             denied.add(point.id)
             evidence.append(_evidence(reading, match, point.id, "contradicts"))
@@ -184,12 +214,20 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
         elif match.turned >= TURNED:
             given *= 0.5
         best = max(best, given)
-        if match.best >= COVERED:
+        if match.best >= COVERED and match.order is not None:
             orders.append(match.order)
+            if match.best >= WHOLE:
+                kept.append(match.order)
         credits_[point.id] = given
     held = _misconceptions(rubric, matcher, evidence, reading)
-    ordered = sum(orders) / len(orders) if orders else 1.0
-    return _Marked(credits_, evidence, frozenset(denied), held, best, ordered)
+    ordered = sum(orders) / len(orders) if orders else None
+    verbatim = sum(kept) / len(kept) if kept else None
+    topic = topic_features(rubric, matcher, found)
+    likely = on_topic_probability(topic)
+    shared = topic[TOPIC_FEATURES.index("shared_pairs")]
+    return _Marked(
+        credits_, evidence, frozenset(denied), held, best, ordered, verbatim, likely, shared
+    )
 
 
 def _misconceptions(
@@ -216,15 +254,32 @@ def _share(rubric: Rubric, marked: _Marked) -> float:
     return sum(p.weight * marked.credits[p.id] for p in rubric.key_points) / total
 
 
-def shuffled(gates: Gates, ordered: float) -> bool:
+def _nearness(rubric: Rubric, marked: _Marked) -> float:
+    """1 for an answer surely about the question, falling to 0 as it is more likely about another.
+
+    A rubric of one point is its own topic.
+    """
+    if len(rubric.key_points) == 1:
+        return 1.0
+    return min(1.0, max(0.0, (marked.topic - FARTHEST) / (NEAR - FARTHEST)))
+
+
+def shuffled(gates: Gates, ordered: float | None, verbatim: float | None, words: int) -> bool:
     """Whether the words look thrown together: unlikely classes, or the points' own order lost.
 
     Args:
-        ordered: share of neighbouring words of well covered references that kept their order.
+        ordered: share of neighbouring words of covered references that kept their order; None
+            when none was covered well enough to judge. ``verbatim``: of those covered nearly whole.
+        words: in the answer; few words tell little.
     """
-    if gates.disorder >= SHUFFLED:
-        return ordered < 0.75 or gates.disorder > 0.995
-    return ordered < LOST_ORDER or (gates.disorder >= 0.35 and ordered < LOST_ORDER + 0.1)
+    if verbatim is not None and verbatim < LOST_ORDER:
+        return True
+    unlikely = next(limit for least, limit in UNLIKELY if words >= least)
+    if gates.disorder >= unlikely:
+        return ordered is None or ordered < 0.75 or gates.disorder > 0.995
+    if gates.scrambled and gates.disorder >= SCRAMBLED_FROM:
+        return True
+    return ordered is not None and ordered < LOST_ORDER and gates.disorder >= 0.35
 
 
 def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> tuple[str, ...]:
@@ -237,17 +292,16 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
         flags.append("copied_material")
     if gates.injected:
         flags.append("prompt_injection")
-    if (gates.keywords and not compiled(rubric).lists) or shuffled(gates, marked.ordered):
+    if (gates.keywords and not compiled(rubric).lists) or shuffled(
+        gates, marked.ordered, marked.verbatim, len(reading.tokens)
+    ):
         flags.append("keyword_stuffing")
     if gates.short:
         flags.append("too_short")
-    if marked.best < 0.25 and not marked.denied and not gates.short:
-        texts = [rubric.question]
-        for p in rubric.key_points:
-            texts += [p.text, *p.accept]
-        wanted = frozenset().union(*(pairs(t) for t in texts))
-        if on_topic(reading, wanted) < 0.16:
-            flags.append("off_topic")
+    far = marked.best < 0.25 and marked.shared < LEAST_SHARED and marked.topic < 0.5
+    away = marked.topic < AWAY or far
+    if away and len(rubric.key_points) > 1 and not marked.denied and not gates.short:
+        flags.append("off_topic")
     return tuple(flags)
 
 
@@ -280,6 +334,7 @@ def _needs_human(
     nothing = max(marked.credits.values()) < 0.35
     unexplained = nothing and len(reading.tokens) >= 15 and "off_topic" not in flags
     doubtful = {"prompt_injection", "keyword_stuffing", "copied_material", "contradiction"}
+    doubtful |= {"off_topic"}
     return confidence < 0.5 or unexplained or bool(doubtful & set(flags))
 
 

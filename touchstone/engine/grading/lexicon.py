@@ -116,3 +116,11 @@ def weight(word: str) -> float:
 def injection_pattern() -> re.Pattern[str]:
     """Sentences that talk to a grading machine instead of answering."""
     return re.compile("|".join(f"(?:{p})" for p in cues()["injection"]), re.IGNORECASE)
+
+
+@functools.cache
+def telling_pattern() -> re.Pattern[str]:
+    """Words by which somebody tells what they do and why, rather than naming terms."""
+    words = cues()["telling"]
+    english = "|".join(rf"\b{re.escape(str(w))}\b" for w in words["en"])
+    return re.compile("|".join([*map(re.escape, map(str, words["zh"])), english]), re.IGNORECASE)

@@ -22,24 +22,26 @@ from touchstone.engine.grading.rubrics import Rubric
 from touchstone.engine.grading.vectors import passage_vector
 
 Matrix = NDArray[np.float64]
-DEMOTED = 0.35
+DEMOTED = 0.1
 PARTIAL = 0.75
 REACH = 3
 LISTING = 4
-FEWEST_ORDERED = 4
+FEWEST_PAIRS = 4
+_PARTS = re.compile(r"[、，,；;。：:/—–]")
 _PIECES = re.compile(r"[、，,；;。/]|\s(?:and|or)\s|以及|和(?=[^，。]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A phrase to look for: positions of its words in the compiled vocabulary and their weights,
-    and the direction of its sense."""
+    the direction of its sense, and in which part between marks each word stands."""
 
     text: str
     words: NDArray[np.int64]
     weights: Matrix
     signs: tuple[int, ...]
     direction: Matrix
+    parts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Compiled:
             self._point(p.text, p.accept, p.contradicted_by) for p in rubric.key_points
         )
         self.wrong = tuple(self._point(m.text, m.accept, ()) for m in rubric.misconceptions)
+        spoken = read("\n".join([rubric.question, *(p.text for p in rubric.key_points)])).tokens
+        self.direction = passage_vector(spoken, [t.weight for t in spoken])
+        """The sense of the whole rubric."""
         self.lists = any(len(p.pieces) >= LISTING for p in self.points)
         """Whether a full answer is a list, so that a list of terms is no sign of stuffing."""
         self._rows: dict[tuple[str, str], Matrix] = {}
@@ -91,6 +96,7 @@ class Compiled:
             if token.key not in self.vocabulary:
                 self.vocabulary[token.key] = len(self.vocabulary)
                 self.words.append(token.text)
+        cuts = [match.end() for match in _PARTS.finditer(text)]
         weights = [
             max(t.weight, 0.05) * (DEMOTED if t.key in self.asked else 1.0) for t in tokens.values()
         ]
@@ -100,6 +106,7 @@ class Compiled:
             np.array(weights, dtype=np.float64),
             tuple(t.sign for t in tokens.values()),
             passage_vector(list(tokens.values()), weights),
+            tuple(sum(cut <= t.start for cut in cuts) for t in tokens.values()),
         )
 
     def similarities(self, reading: Reading) -> Matrix:
@@ -188,15 +195,18 @@ def turned(similar: Matrix, reading: Reading, span: Span, reference: Reference) 
     return flipped / total if total else 0.0
 
 
-def in_order(similar: Matrix, span: Span, reference: Reference) -> float:
+def in_order(similar: Matrix, span: Span, reference: Reference) -> float | None:
     """Share of neighbouring words of the reference that stand in the same order in the window,
-    at most `REACH` words apart.
+    at most `REACH` words apart; words on both sides of a mark are no neighbours, for lists may be
+    told in any order.
 
-    1.0 when fewer than four words are covered: too few to judge.
+    None when fewer than four pairs are covered: too few to judge.
     """
     part = similar[span.first : span.last][:, reference.words]
-    places = [int(part[:, j].argmax()) for j in range(part.shape[1]) if part[:, j].max() >= 0.55]
-    if len(places) < FEWEST_ORDERED:
-        return 1.0
-    steps = [0 < b - a <= REACH for a, b in pairwise(places)]
-    return sum(steps) / len(steps)
+    places = [
+        (piece, int(part[:, j].argmax()))
+        for j, piece in enumerate(reference.parts)
+        if part[:, j].max() >= 0.55
+    ]
+    steps = [0 < b - a <= REACH for (p, a), (q, b) in pairwise(places) if p == q]
+    return sum(steps) / len(steps) if len(steps) >= FEWEST_PAIRS else None

@@ -171,8 +171,10 @@ def _signs(
     if not raw:
         return signs
     negators, scope_end, denials = _patterns()
+    denied = [match.span() for match in denials.finditer(normal)]
     for match in negators.finditer(normal):
-        if match.lastgroup == "skip":
+        inside = any(start <= match.start() < end for start, end in denied)
+        if match.lastgroup == "skip" or inside:
             continue
         clause_end = _scope(normal, match.end(), scope_end)
         for i, (_, _, start, end, _) in enumerate(raw):

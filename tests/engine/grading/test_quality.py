@@ -1,0 +1,54 @@
+"""Labelled answers: how well points are found, and what tricks must not earn."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.append(str(ROOT / "benchmarks"))
+
+from grading_quality import graded_for, measure_own, own_answers  # noqa: E402
+
+from touchstone.engine.grading.grade import grade  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, float]:
+    return measure_own(0)
+
+
+def test_enough_answers_over_enough_rubrics(figures: dict[str, float]) -> None:
+    assert figures["rubrics"] >= 20
+    assert figures["answers"] >= 300
+
+
+@pytest.mark.parametrize(
+    ("figure", "least"), [("spearman", 0.80), ("pearson_within", 0.65), ("points_f1", 0.78)]
+)
+def test_agreement_with_people(figures: dict[str, float], figure: str, least: float) -> None:
+    assert figures[figure] >= least
+
+
+def test_tricks_earn_next_to_nothing(figures: dict[str, float]) -> None:
+    assert figures["adversarial"] >= 150
+    assert figures["adversarial_above_3"] <= 0.035
+
+
+def test_every_quote_stands_where_it_says() -> None:
+    sets = own_answers()
+    for number, (rubric, _answers) in enumerate(sets):
+        for answer in graded_for(number, sets):
+            found = grade(rubric, answer.text)
+            assert 0 <= found.score <= rubric.max_score
+            assert set(found.points) == {p.id for p in rubric.key_points}
+            for evidence in found.evidence:
+                assert answer.text[evidence.start : evidence.end] == evidence.quote
+
+
+def test_the_same_answer_gets_the_same_grading() -> None:
+    rubric, answers = own_answers()[0]
+    first = [grade(rubric, a.text).to_row() for a in answers]
+    assert first == [grade(rubric, a.text).to_row() for a in reversed(answers)][::-1]
