@@ -29,6 +29,7 @@ _CUT = re.compile(
     r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
 )
 _WHO = re.compile(r"\s*(?:who|which)\s")
+_LATIN_WORDS = re.compile(r"[a-z]{2,}[^a-z\u4e00-\u9fff]{1,3}[a-z]{2,}")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
 _RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
@@ -77,13 +78,23 @@ def polarities(
         mentions: offsets, in order.
     """
     words = cues()
-    if not words.hints.search(flat, sentence.start, sentence.end):
+    if not possible_cues(flat, sentence.start, sentence.end):
         return ["own"] * len(mentions)
     masked = _masked(flat, sentence, mentions)
-    if not words.hints.search(masked):
+    kinds = possible_cues(masked, 0, len(masked))
+    if not kinds:
         return ["own"] * len(mentions)
-    reading = _SentenceReading(words, masked, sentence.start, mentions)
-    return reading.judged()
+    return _SentenceReading(words, kinds, masked, sentence.start, mentions).judged()
+
+
+def possible_cues(flat: str, start: int, end: int) -> frozenset[str]:
+    """Which of negated, wished, past and people a stretch of text may have cues of."""
+    latin = _LATIN_WORDS.search(flat, start, end) is not None
+    return frozenset(
+        kind
+        for kind, (zh, en) in cues().hints.items()
+        if zh.search(flat, start, end) or (latin and en.search(flat, start, end))
+    )
 
 
 def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) -> str:
@@ -119,9 +130,15 @@ class _SentenceReading:
     """Goes through the clauses of one sentence, carrying polarity and subject along."""
 
     def __init__(
-        self, words: Cues, text: str, offset: int, mentions: Sequence[tuple[int, int]]
+        self,
+        words: Cues,
+        kinds: frozenset[str],
+        text: str,
+        offset: int,
+        mentions: Sequence[tuple[int, int]],
     ) -> None:
         self._words = words
+        self._kinds = kinds
         self._mentions = [(start - offset, end - offset) for start, end in mentions]
         self._asides: dict[int, Polarity] = {}
         self._text = self._without_asides(text)
@@ -207,6 +224,8 @@ class _SentenceReading:
     def _subject_of(self, start: int, end: int) -> Polarity:
         """Whose doing the clause is, where someone else is named as its subject."""
         words, text = self._words, self._text
+        if "people" not in self._kinds:
+            return "own"
         if words.done_by.search(text, start, end):
             return "other_person"
         if _WHO.match(text, start) and words.others.search(text, 0, start):
@@ -231,6 +250,8 @@ class _SentenceReading:
             (words.wished, "wished"),
             (words.past, "past"),
         ):
+            if polarity not in self._kinds:
+                continue
             found += [(m.end(), polarity) for m in pattern.finditer(text, start, end)]  # type: ignore[misc]
         return found
 
@@ -245,19 +266,21 @@ class _SentenceReading:
             return max(said)[1]
         later = any(a > first for a, _ in self._mentions if a < end)
         words, text = self._words, self._text
-        if self._lies_between(first, last, start, end):
+        if "negated" in self._kinds and self._lies_between(first, last, start, end):
             return "negated"
         for pattern, polarity in (
             (words.negated_back, "negated"),
             (words.wished_back, "wished"),
             (words.past_back, "past"),
         ):
+            if polarity not in self._kinds:
+                continue
             match = pattern.search(text, last, end)
             if match and not (later and self._mention_after(match.end(), end)):
                 return polarity  # type: ignore[return-value]
         if self._subject != "own":
             return self._subject
-        if self._theirs_by_relation(start, first):
+        if "people" in self._kinds and self._theirs_by_relation(start, first):
             return "other_person"
         return self._carried if bare else "own"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from touchstone.engine.text.lexicon import read_yaml
@@ -14,7 +14,8 @@ from touchstone.engine.text.lexicon import read_yaml
 class Cues:
     """Each field is one pattern for all the words of its kind; see the file for their meaning.
 
-    ``between`` holds pairs: what lies between the two is missing.
+    ``between`` holds pairs: what lies between the two is missing. ``hints`` are by kind of cue,
+    one pattern for Chinese and one for English.
     """
 
     negated: re.Pattern[str]
@@ -38,7 +39,7 @@ class Cues:
     company_line: re.Pattern[str]
     required_line: re.Pattern[str]
     list_line: re.Pattern[str]
-    hints: re.Pattern[str]
+    hints: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -72,5 +73,8 @@ def cues() -> Cues:
         company_line=_any(data["company_line"]),
         required_line=_any(data["required_line"]),
         list_line=_any(data["list_line"]),
-        hints=_any(data["hints"]),
+        hints={
+            kind: (re.compile(hint["zh"]), re.compile(hint["en"]))
+            for kind, hint in data["hints"].items()
+        },
     )
