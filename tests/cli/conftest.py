@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -31,38 +32,71 @@ for number in range(3):
 """
 
 
-@pytest.fixture
-def new_site(tmp_path: Path) -> Iterator[Callable[[], CommandLine]]:
-    """Makes installations with nothing in them: on SQLite, or on the server of `DATABASE_URL`."""
+def administer(statement: str) -> None:
+    """Has the PostgreSQL server of `DATABASE_URL` do something."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def installation(folder: Path, name: str) -> CommandLine:
+    """An installation in a folder; on PostgreSQL, with the database of that name."""
     server = os.environ.get("DATABASE_URL", "")
-    made: list[str] = []
+    settings = {"DATABASE_URL": server.replace("/postgres?", f"/{name}?")} if server else {}
+    return CommandLine(folder, settings)
 
-    def administer(statement: str) -> None:
-        import psycopg
 
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(statement)
-
-    def make() -> CommandLine:
-        name = f"site_{uuid.uuid4().hex[:12]}"
-        if not server:
-            return CommandLine(tmp_path / name)
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """Folder and database of an installation with the small company; never changed, only copied."""
+    folder = tmp_path_factory.mktemp("filled") / "data"
+    name = f"filled_{uuid.uuid4().hex[:12]}"
+    on_postgres = bool(os.environ.get("DATABASE_URL"))
+    if on_postgres:
         administer(f'CREATE DATABASE "{name}"')
-        made.append(name)
-        return CommandLine(
-            tmp_path / name, {"DATABASE_URL": server.replace("/postgres", f"/{name}")}
-        )
+    subprocess.run(
+        [sys.executable, "-c", FILL],
+        cwd=ROOT,
+        env=installation(folder, name).environment(),
+        check=True,
+        timeout=300,
+    )
+    yield folder, name
+    if on_postgres:
+        administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    yield make
+
+@pytest.fixture
+def databases() -> Iterator[list[str]]:
+    """Names of databases that a test has made on the server; dropped after it."""
+    made: list[str] = []
+    yield made
     for name in made:
         administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def site(new_site: Callable[[], CommandLine]) -> CommandLine:
+def new_site(tmp_path: Path, databases: list[str]) -> Callable[[], CommandLine]:
+    """Makes installations with nothing in them: on SQLite, or on the server of `DATABASE_URL`."""
+
+    def make() -> CommandLine:
+        name = f"site_{uuid.uuid4().hex[:12]}"
+        if os.environ.get("DATABASE_URL"):
+            administer(f'CREATE DATABASE "{name}"')
+            databases.append(name)
+        return installation(tmp_path / name, name)
+
+    return make
+
+
+@pytest.fixture
+def site(tmp_path: Path, filled: tuple[Path, str], databases: list[str]) -> CommandLine:
     """An installation with the small company, three applications and three files."""
-    line = new_site()
-    subprocess.run(
-        [sys.executable, "-c", FILL], cwd=ROOT, env=line.environment(), check=True, timeout=120
-    )
-    return line
+    folder, template = filled
+    name = f"site_{uuid.uuid4().hex[:12]}"
+    shutil.copytree(folder, tmp_path / name)
+    if os.environ.get("DATABASE_URL"):
+        administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        databases.append(name)
+    return installation(tmp_path / name, name)
