@@ -437,12 +437,8 @@ def test_a_calendar_file_gives_busy_times_and_no_titles(
                 event(day, f"DTSTART:{stamp}T010000Z", f"DTEND:{stamp}T020000Z"),
                 event(day, f"DTSTART:{stamp}T100000", "DURATION:PT30M"),
                 event(day, f"DTSTART;VALUE=DATE:{stamp}", "X-A:1", "X-B:1"),
-                event(
-                    day, f"DTSTART:{stamp}T050000Z", f"DTEND:{stamp}T060000Z", "TRANSP:TRANSPARENT"
-                ),
-                event(
-                    day, f"DTSTART:{stamp}T050000Z", f"DTEND:{stamp}T060000Z", "STATUS:CANCELLED"
-                ),
+                event(day, *hour, "TRANSP:TRANSPARENT"),
+                event(day, *hour, "STATUS:CANCELLED"),
                 event(day, "DTSTART:20200101T010000Z", "DTEND:20200101T020000Z"),
             ]
         )
