@@ -31,6 +31,7 @@ _IN_NAME, _IN_TEXT = 0.75, 0.6
 _FACET_TERM = 0.9
 _HALF = 0.5
 _CLEARLY = 0.6
+_LEAST_SHARE = 0.12
 _SIGNS = re.compile(r"\W+")
 _QUANTITY = re.compile(
     r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
@@ -117,7 +118,7 @@ def demand_of(model: CompetencyModel) -> Demand:
         model=model,
         sha256=model_sha256(model),
         indicators=indicators,
-        concepts={c: _contested(shares) for c, shares in concepts.items()},
+        concepts={c: left for c, shares in concepts.items() if (left := _contested(shares))},
         facets={f: tuple(shares.items()) for f, shares in facet_shares.items()},
         hints=tuple(hints),
         finder=WordFinder(words),
@@ -212,7 +213,8 @@ def _descend(root: str, weight: float, known: Taxonomy, add: Callable[[str, floa
 def _contested(shares: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
     """A concept belongs first to the indicator that it is nearest to."""
     best = max(shares.values())
-    return tuple((number, share * (share / best) ** 2) for number, share in shares.items())
+    contested = ((number, share * (share / best) ** 2) for number, share in shares.items())
+    return tuple((number, share) for number, share in contested if share >= _LEAST_SHARE)
 
 
 def facets_of(indicator: Indicator) -> dict[str, float]:

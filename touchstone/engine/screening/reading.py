@@ -12,7 +12,7 @@ from touchstone.engine.resumes.dates import months_of
 from touchstone.engine.resumes.resume import ParsedResume, Period
 from touchstone.engine.screening.demand import Demand
 from touchstone.engine.screening.statement import Entry, Statement
-from touchstone.engine.screening.telling import judge, judge_items
+from touchstone.engine.screening.telling import judge, judge_items, tell_role
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
@@ -66,13 +66,15 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
     ]
     _number_items(found, normal.flat)
     starts = [s.start for s in found]
-    anchors = _mark_words(found, demand, normal)
-    hits = _place(found, starts, taxonomy().matcher.find_in(normal), demand)
-    hits = sorted([*hits, *anchors], key=lambda h: (h.start, h.end, h.concept))
-    _take_mentions(found, starts, normal, hits, sections.spans)
+    _mark_words(found, demand, normal)
+    placed = _place(found, starts, taxonomy().matcher.find_in(normal))
     name = flattened(resume.name)
     for statement in found:
-        judge(statement, normal.flat, demand, name)
+        tell_role(statement, normal.flat, name)
+    hits = _to_judge(found, placed, demand)
+    _take_mentions(found, starts, normal, hits, sections.spans)
+    for statement in found:
+        judge(statement, normal.flat, demand)
     judge_items(found)
     return ResumeReading(text, normal.flat, tuple(found), entries.all)
 
@@ -164,56 +166,73 @@ def _entry(entry: Entry, period: Period | None, as_of: dt.date, now: float) -> E
     return replace(entry, months_ago=max(0.0, now - end), months=max(1.0, end - begin))
 
 
-def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) -> list[Hit]:
-    """Notes behaviours, hints and marks; returns a sign for each sentence with any of the first
-    two, whose polarity is still to be told."""
-    anchors: list[Hit] = []
+def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) -> None:
+    """Notes behaviours, hints and marks of each sentence, and a place to judge the first two by."""
     number, count = 0, len(found)
     seen: set[str] = set()
-    anchor = 0
-
-    def settle() -> None:
-        statement = found[number]
-        statement.marks = seen
-        if anchor:
-            statement.behaviours = [b for b in demand.behaviours if b.groups <= seen]
-        if statement.behaviours or statement.hints:
-            anchors.append(Hit(f"{_MARK}{number}", anchor - 1, anchor))
-
     for key, start, end in demand.finder.find(normal):
         while number < count and found[number].end < end:
-            settle()
+            _settle(found[number], seen, demand)
             number += 1
-            seen, anchor = set(), 0
+            seen = set()
         if number == count:
-            return anchors
-        if start < found[number].start:
+            return
+        statement = found[number]
+        if start < statement.start:
             continue
         if key[0] == "#":
             hint, _, part = key[1:].partition(".")
-            found[number].hints.setdefault(int(hint), set()).add(int(part))
+            statement.hints.setdefault(int(hint), set()).add(int(part))
         else:
             seen.add(key)
-        if key[0] != "_" and not anchor:
-            anchor = end
+        if key[0] != "_" and not statement.anchor:
+            statement.anchor = end
     if number < count:
-        settle()
-    return anchors
+        _settle(found[number], seen, demand)
+
+
+def _settle(statement: Statement, seen: set[str], demand: Demand) -> None:
+    statement.marks = seen
+    if statement.anchor:
+        statement.behaviours = [b for b in demand.behaviours if b.groups <= seen]
 
 
 def _place(
-    found: Sequence[Statement], starts: list[int], hits: Sequence[Hit], demand: Demand
-) -> list[Hit]:
-    """Notes which concepts each sentence names; returns those that are asked for."""
-    asked = demand.concepts
-    wanted = []
+    found: Sequence[Statement], starts: list[int], hits: Sequence[Hit]
+) -> list[tuple[int, Hit]]:
+    """Notes which concepts each sentence names; returns them with the number of the sentence."""
+    placed = []
     for hit in hits:
         index = bisect_right(starts, hit.start) - 1
         if index >= 0 and hit.start < found[index].end:
             found[index].named.append(hit.concept)
-        if hit.concept in asked:
-            wanted.append(hit)
-    return wanted
+            placed.append((index, hit))
+    return placed
+
+
+def _to_judge(
+    found: Sequence[Statement], placed: Sequence[tuple[int, Hit]], demand: Demand
+) -> list[Hit]:
+    """Concepts that are asked for and signs of behaviours whose polarity is still to be told.
+
+    A head's concepts are the person's own; a personal line's are nobody's.
+    """
+    hits = [
+        Hit(f"{_MARK}{number}", statement.anchor - 1, statement.anchor)
+        for number, statement in enumerate(found)
+        if not statement.role and (statement.behaviours or statement.hints)
+    ]
+    asked = demand.concepts
+    for index, hit in placed:
+        if hit.concept not in asked:
+            continue
+        statement = found[index]
+        if not statement.role:
+            hits.append(hit)
+        elif statement.role == "head":
+            statement.concepts.append((hit.concept, hit.start, hit.end))
+    hits.sort(key=lambda h: (h.start, h.end, h.concept))
+    return hits
 
 
 def _take_mentions(

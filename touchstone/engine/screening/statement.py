@@ -41,8 +41,10 @@ class Statement:
         manner: how it is told: of "helped", "clerical", "trait" and "owned" those that apply.
         enumerated: it only strings terms together.
         copied: it reads like the model's own sentences.
+        role: "head" of a job or project, "person" where it tells who somebody is, else "".
         spoken: polarity of what is no concept.
         item: number of the line or bullet that it is a part of.
+        anchor: end of the first word of a behaviour or hint.
         marks: groups of words in it that show how it is told.
         figures, causes, done, size: what its grounding is made of: numbers, words of cause, words
             of completion, and length in Latin letters (a Han character counts two).
@@ -64,8 +66,10 @@ class Statement:
     manner: tuple[str, ...] = ()
     enumerated: bool = False
     copied: bool = False
+    role: str = ""
     spoken: str = "own"
     item: int = 0
+    anchor: int = 0
     marks: frozenset[str] | set[str] = frozenset()
     figures: int = 0
     causes: bool = False

@@ -55,22 +55,24 @@ _COPY_STEP = 3
 _LONG, _LONGER = 22, 44  # characters of Han, a Latin letter counts half
 
 
-def judge(statement: Statement, flat: str, demand: Demand, name: str) -> None:
-    """Sets strength, grounding and manner of a sentence."""
+def tell_role(statement: Statement, flat: str, name: str) -> None:
+    """Tells heads of jobs and personal lines from what somebody did, before anything is judged."""
     if not (statement.named or statement.behaviours or statement.hints):
         return
     words = flat[statement.start : statement.end]
-    if _is_personal(statement, words, name):
-        statement.section, statement.strength = "wish", "listed"
-        return
-    told = statement.section in {"work", "project"} or statement.entry.key >= 0
-    if told and _is_head(statement, words):
-        statement.strength = "used"
+    if _is_personal(statement, words, name) or _TITLE.match(words):
+        statement.role, statement.section = "person", "wish"
+    elif _is_told(statement) and _is_head(statement, words):
+        statement.role, statement.strength = "head", "used"
         statement.behaviours, statement.hints = [], {}
+
+
+def judge(statement: Statement, flat: str, demand: Demand) -> None:
+    """Sets strength, grounding and manner of a sentence."""
+    if statement.role or not (statement.named or statement.behaviours or statement.hints):
         return
-    if _TITLE.match(words):
-        statement.section, statement.strength = "wish", "listed"
-        return
+    words = flat[statement.start : statement.end]
+    told = _is_told(statement)
     if is_list(words) or (not told and _is_enumeration(words)):
         statement.strength, statement.enumerated = "listed", True
         return
@@ -113,6 +115,10 @@ def judge_items(found: Sequence[Statement]) -> None:
             statement.grounding = max(statement.grounding, whole)
             if result:
                 statement.strength = "result"
+
+
+def _is_told(statement: Statement) -> bool:
+    return statement.section in {"work", "project"} or statement.entry.key >= 0
 
 
 def _tells(statement: Statement) -> bool:

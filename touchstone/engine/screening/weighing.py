@@ -38,9 +38,8 @@ _CURVE = 0.8
 _LENT, _MOST_LENT = 0.7, 0.95
 _FIRM, _FIRM_POWER = 0.45, 3.0  # the mean value at which `_LENT` is lent, and how steeply it goes
 _TOWARDS_MEAN = 0.4  # a sentence far firmer than the rest is believed by that much less
-_LIFT = (
-    0.13  # what the scale gives a third of the way up, so that 45 and 70 are where people put them
-)
+# What the scale gives a third of the way up, so that 45 and 70 stand where people put them.
+_LIFT = 0.17
 _FIRM_AFFINITY = 0.4
 _NEAR, _FAR = 0.65, 0.35  # of what is lent: from the same dimension, from all
 _LEAST_AFFINITY = 0.25
