@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from touchstone.evaluation.models import Report
 from touchstone.ui.bilingual import active_language, choose, message_text
+from touchstone.ui.drawings import strength_word
 
 STEPS = 20
 LINKS = {
@@ -31,25 +32,26 @@ class Shown:
     source: str
     url: str
     lang: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence with the evidence it rests on."""
+    """A sentence with the evidence it rests on; ``fresh``: what no sentence before has shown."""
 
     text: str
     level: int
     evidence: Sequence[Shown]
+    fresh: Sequence[Shown]
 
 
 @dataclass(slots=True)
 class Section:
-    """A section of the analysis: its sentences, and the evidence no section before has shown."""
+    """A section of the analysis with its sentences."""
 
     key: str
     title: str
     lines: list[Line] = field(default_factory=list)
-    evidence: list[Shown] = field(default_factory=list)
 
 
 def words(name: Mapping[str, str] | str) -> str:
@@ -76,15 +78,15 @@ def sections(report: Report) -> list[Section]:
     found = {key: Section(key, title) for key, title in titles.items()}
     for sentence in report.analysis:
         section = found[sentence["section"]]
-        shown = []
+        shown, first = [], []
         for name in sentence["evidence"]:
             fresh = name not in numbers
             numbers.setdefault(name, len(numbers) + 1)
             shown.append(_shown(pieces[name], numbers[name]))
             if fresh:
-                section.evidence.append(shown[-1])
+                first.append(shown[-1])
         level = max((s.level for s in shown), default=0)
-        section.lines.append(Line(message_text(sentence["message"]), level, shown))
+        section.lines.append(Line(message_text(sentence["message"]), level, shown, first))
     return [section for section in found.values() if section.lines]
 
 
@@ -98,7 +100,18 @@ def _shown(piece: Mapping[str, Any], number: int) -> Shown:
         source=message_text(piece["source"]),
         url=evidence_url(piece["link"]),
         lang=piece.get("lang", ""),
+        word=_kind_word(piece),
     )
+
+
+def _kind_word(piece: Mapping[str, Any]) -> str:
+    """What kind of evidence it is: a resume's strength in words, or who observed it."""
+    words_of = {
+        "score": choose("评分", "score"),
+        "note": choose("笔记", "note"),
+        "view": choose("意见", "view"),
+    }
+    return words_of.get(piece["kind"]) or strength_word(piece["level"])
 
 
 def evidence_url(link: Sequence[Any]) -> str:

@@ -18,6 +18,7 @@ from touchstone.engine.reporting.sentence import (
     dimensions,
     named,
     of_dimension,
+    of_indicator,
     points,
     strongest,
 )
@@ -95,7 +96,7 @@ def _indicators(facts: Facts) -> list[Sentence]:
     ):
         for row in rows[:MOST_INDICATORS]:
             message = say(word, indicator=named(row["name"]), score=points(row["fair"]), n=row["n"])
-            evidence = strongest(facts, row["evidence"])
+            evidence = of_indicator(facts, row)
             sentences.append(Sentence(section, message, evidence, row["dimension"]))
     return sentences
 
@@ -129,14 +130,9 @@ def _split(facts: Facts) -> list[Sentence]:
         if len(seen) < 2 or seen[-1][0] - seen[0][0] < SPLIT_POINTS:
             continue
         (low, low_name, low_ref), (high, high_name, high_ref) = seen[0], seen[-1]
-        raters = {r["ref"] for r in facts["raters"] if r["department_ref"] in {low_ref, high_ref}}
-        evidence = strongest(
-            facts,
-            (
-                e["id"]
-                for e in facts["evidence"]
-                if e["kind"] == "score" and e["dimension"] == row["id"] and e["rater"] in raters
-            ),
+        evidence = (
+            *_scores_of(facts, row["id"], low_ref)[:1],
+            *_scores_of(facts, row["id"], high_ref)[:1],
         )
         message = say(
             "reporting.departments_split",
@@ -149,6 +145,19 @@ def _split(facts: Facts) -> list[Sentence]:
         )
         sentences.append(Sentence("doubt", message, evidence, row["id"]))
     return sentences
+
+
+def _scores_of(facts: Facts, dimension: str, department: str) -> tuple[str, ...]:
+    """A department's scores on a dimension, those with a comment first."""
+    raters = {r["ref"] for r in facts["raters"] if r["department_ref"] == department}
+    return strongest(
+        facts,
+        (
+            e["id"]
+            for e in facts["evidence"]
+            if e["kind"] == "score" and e["dimension"] == dimension and e["rater"] in raters
+        ),
+    )
 
 
 def _missing(facts: Facts) -> list[Sentence]:

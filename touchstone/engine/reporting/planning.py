@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from touchstone.common.messages import say
-from touchstone.engine.reporting.sentence import Facts, Sentence, named, points, strongest
+from touchstone.engine.reporting.sentence import Facts, Sentence, named, of_indicator, points
 
 TRAINING = Path(__file__).resolve().parents[2] / "content" / "reporting" / "training.yaml"
 ASK_BELOW, TRAIN_BELOW = 6.0, 7.0
@@ -27,7 +27,7 @@ def next_questions(facts: Facts) -> list[Sentence]:
         key=lambda r: (r["fair"], r["id"]),
     )
     for row in (*weak, *unseen):
-        evidence = strongest(facts, row["evidence"])
+        evidence = of_indicator(facts, row)
         if len(sentences) == MOST_QUESTIONS or not evidence:
             continue
         if row["fair"] is None:
@@ -63,7 +63,7 @@ def training_plan(facts: Facts) -> list[Sentence]:
             score=points(row["fair"]),
             step=named(words),
         )
-        evidence = strongest(facts, row["evidence"])
+        evidence = of_indicator(facts, row)
         sentences.append(Sentence("plan", message, evidence, row["dimension"]))
     return sentences
 

@@ -8,7 +8,14 @@ from itertools import permutations
 from typing import Any
 
 from touchstone.common.messages import say
-from touchstone.engine.reporting.sentence import Facts, Sentence, dimensions, points, strongest
+from touchstone.engine.reporting.sentence import (
+    Facts,
+    Sentence,
+    dimensions,
+    mixed,
+    points,
+    strongest,
+)
 from touchstone.engine.reporting.standing import FEW, rank
 
 STEP = 5.0
@@ -60,7 +67,7 @@ def _weights(facts: Facts) -> list[Sentence]:
     if found is None:
         return []
     best, worst, crosses = found
-    evidence = strongest(facts, (e["id"] for e in facts["evidence"]))
+    evidence = mixed(facts, facts["evidence"])
     args = {"best": best, "worst": worst, "n": facts["round"]["n"]}
     word = "reporting.rank_same" if best == worst else "reporting.rank_moves"
     sentences = [Sentence("robustness", say(word, **args), evidence)]

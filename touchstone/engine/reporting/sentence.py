@@ -9,7 +9,8 @@ from typing import Any
 from touchstone.common.messages import Message
 
 Facts = Mapping[str, Any]
-MOST_EVIDENCE = 4
+MOST_EVIDENCE = 3
+KINDS = ("test", "answer", "score", "note", "resume", "view", "gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,31 @@ def strongest(facts: Facts, ids: Iterable[str], most: int = MOST_EVIDENCE) -> tu
     return tuple(sorted(known, key=lambda i: -level[i])[:most])
 
 
-def of_dimension(facts: Facts, dimension: str, kinds: Iterable[str] = ()) -> tuple[str, ...]:
-    """Evidence of a dimension, the strongest first; of some kinds only where they are given."""
-    wanted = set(kinds)
-    ids = [
-        e["id"]
-        for e in facts["evidence"]
-        if e["dimension"] == dimension and (not wanted or e["kind"] in wanted)
-    ]
-    return strongest(facts, ids)
+def of_dimension(facts: Facts, dimension: str, kinds: Sequence[str] = KINDS) -> tuple[str, ...]:
+    """Evidence of a dimension, the strongest of each kind before the second of any."""
+    return mixed(facts, (e for e in facts["evidence"] if e["dimension"] == dimension), kinds)
+
+
+def of_indicator(facts: Facts, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an indicator's score rests on: the raters' scores, then the strongest of the rest."""
+    own = set(row["evidence"])
+    pieces = [e for e in facts["evidence"] if e["id"] in own]
+    scores = [e["id"] for e in pieces if e["kind"] == "score"]
+    rest = strongest(facts, (e["id"] for e in pieces if e["kind"] != "score"), 1)
+    return (*scores[: MOST_EVIDENCE + 1 - len(rest)], *rest)
+
+
+def mixed(
+    facts: Facts, pieces: Iterable[Mapping[str, Any]], kinds: Sequence[str] = KINDS
+) -> tuple[str, ...]:
+    """Ids of the strongest piece of each kind, then the next of each, at most three."""
+    by_kind: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for piece in pieces:
+        if piece["kind"] in by_kind:
+            by_kind[piece["kind"]].append(piece["id"])
+    ranked = [strongest(facts, ids) for ids in by_kind.values()]
+    rounds = [[ids[k] for ids in ranked if k < len(ids)] for k in range(MOST_EVIDENCE)]
+    return tuple(name for ids in rounds for name in ids)[:MOST_EVIDENCE]
 
 
 def named(name: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from touchstone import __version__
 from touchstone.assessments.models import Attempt, AttemptItem, Submission
 from touchstone.engine.reporting.scores import INTERVIEW_SHARE, Overall, Scored, combine
 from touchstone.evaluation.models import DepartmentEvaluation, Scorecard
@@ -25,6 +26,14 @@ from touchstone.library.models import Problem, Question
 from touchstone.recruiting.models import Application
 
 SCHEMA = 1
+KIND_TITLES = {
+    "coding": {"zh": "编程题", "en": "Programming"},
+    "case": {"zh": "项目案例", "en": "Project case"},
+    "scenario": {"zh": "情景题", "en": "Scenario"},
+    "communication": {"zh": "沟通题", "en": "Communication"},
+    "learning": {"zh": "快速学习", "en": "Quick learning"},
+    "labelling": {"zh": "标注题", "en": "Labelling"},
+}
 Facts = dict[str, Any]
 
 
@@ -50,6 +59,7 @@ def report_facts(application: Application, context: RoundContext) -> Facts:
         row["evidence"] = [e["id"] for e in evidence if e["indicator"] == row["id"]]
     return {
         "schema": SCHEMA,
+        "engine": __version__,
         "basic": _basic(application),
         "model": _model(context),
         "rule": {"interview_share": INTERVIEW_SHARE, "indicator_sd": _two(context.indicator_sd)},
@@ -294,7 +304,7 @@ def _assessment(application: Application) -> tuple[dict[str, Any] | None, list[P
         item.attempt = attempt
         gradings = sorted(item.gradings.all(), key=lambda g: (g.rater_kind == "person", g.pk))
         graded = gradings[-1] if gradings else None
-        title = titles.get(item.item.code, {"zh": item.item.code, "en": item.item.code})
+        title = titles.get(item.item.code) or KIND_TITLES[item.item.kind]
         own = item_pieces(item, number, title, graded, runs.get(item.pk))
         pieces += own
         result = graded.result if graded else {}
