@@ -65,7 +65,7 @@ def demo_round() -> None:
     for tier, values in sorted(by_tier.items(), key=lambda item: -float(np.median(item[1]))):
         low, middle, high = np.percentile(values, [10, 50, 90])
         print(
-            f"  {tier:10s} n {len(values):3d}  10 %: {low:5.1f}  median {middle:5.1f}  90 %: {high:5.1f}"
+            f"  {tier:10s} n {len(values):3d}  median {middle:5.1f}  80 % in {low:.1f}–{high:.1f}"
         )
 
 
