@@ -51,6 +51,7 @@ from touchstone.positions.permissions import (
 from touchstone.recruiting.models import Application
 from touchstone.recruiting.permissions import application_for
 from touchstone.ui.bilingual import active_language, choose, message_text
+from touchstone.ui.formats import clock
 
 MOST_COMPARED = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -503,7 +504,7 @@ def evaluation_save(request: DeskRequest, ref: str) -> HttpResponse:
         return JsonResponse(
             {
                 "version": row.version,
-                "saved_at": row.updated_at.isoformat(),
+                "saved_at": clock(row.updated_at),
                 "submitted": row.submitted_at is not None,
             }
         )
