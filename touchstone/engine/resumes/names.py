@@ -197,7 +197,7 @@ def chinese_name(piece: str, *, sure: bool = False) -> str:
         return ""
     if sure:
         return closed
-    if any(closed.startswith(word) for word in not_names() if len(word) > 1):
+    if any(closed[:size] in not_names() for size in range(2, len(closed))):
         return ""
     if closed[:2] in compound:
         return closed if len(closed) in {3, 4} else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +30,7 @@ _CUT = re.compile(
     r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
 )
 _WHO = re.compile(r"\s*(?:who|which)\s")
-_LATIN_WORDS = re.compile(r"[a-z]{2,}[^a-z\u4e00-\u9fff]{1,3}[a-z]{2,}")
+_LATIN_RUN = re.compile(r"[a-z][a-z'+#/]*(?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*)+")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
 _RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
@@ -81,7 +82,7 @@ def polarities(
     if not possible_cues(flat, sentence.start, sentence.end):
         return ["own"] * len(mentions)
     masked = _masked(flat, sentence, mentions)
-    kinds = possible_cues(masked, 0, len(masked))
+    kinds = _kinds_in(masked)
     if not kinds:
         return ["own"] * len(mentions)
     return _SentenceReading(words, kinds, masked, sentence.start, mentions).judged()
@@ -89,12 +90,34 @@ def polarities(
 
 def possible_cues(flat: str, start: int, end: int) -> frozenset[str]:
     """Which of negated, wished, past and people a stretch of text may have cues of."""
-    latin = _LATIN_WORDS.search(flat, start, end) is not None
     return frozenset(
         kind
-        for kind, (zh, en) in cues().hints.items()
-        if zh.search(flat, start, end) or (latin and en.search(flat, start, end))
+        for kind, places in _hints(flat).items()
+        if (at := bisect_left(places, start)) < len(places) and places[at] < end
     )
+
+
+@functools.lru_cache(maxsize=4)
+def _hints(flat: str) -> dict[str, list[int]]:
+    """Where a text has hints of each kind, found in one go."""
+    found: dict[str, list[int]] = {}
+    for end, kinds in cues().hints.iter(flat):
+        for kind in kinds:
+            found.setdefault(kind, []).append(end)
+    latin = [match.span() for match in _LATIN_RUN.finditer(flat)]
+    for kind, pattern in cues().hints_en.items() if latin else ():
+        places = [m.start() for start, end in latin for m in pattern.finditer(flat, start, end)]
+        if places:
+            found[kind] = sorted([*found.get(kind, ()), *places])
+    return found
+
+
+def _kinds_in(masked: str) -> frozenset[str]:
+    """The same of one sentence whose mentions are blotted out."""
+    found = {kind for _, kinds in cues().hints.iter(masked) for kind in kinds}
+    if _LATIN_RUN.search(masked):
+        found.update(k for k, pattern in cues().hints_en.items() if pattern.search(masked))
+    return frozenset(found)
 
 
 def _masked(flat: str, sentence: Sentence, mentions: Sequence[tuple[int, int]]) -> str:

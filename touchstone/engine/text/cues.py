@@ -6,6 +6,9 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick
 
 from touchstone.engine.text.lexicon import read_yaml
 
@@ -14,8 +17,8 @@ from touchstone.engine.text.lexicon import read_yaml
 class Cues:
     """Each field is one pattern for all the words of its kind; see the file for their meaning.
 
-    ``between`` holds pairs: what lies between the two is missing. ``hints`` are by kind of cue,
-    one pattern for Chinese and one for English.
+    ``between`` holds pairs: what lies between the two is missing. ``hints`` is an automaton of
+    Chinese words that gives the kinds of cue they hint at; ``hints_en`` holds a pattern a kind.
     """
 
     negated: re.Pattern[str]
@@ -39,11 +42,24 @@ class Cues:
     company_line: re.Pattern[str]
     required_line: re.Pattern[str]
     list_line: re.Pattern[str]
-    hints: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    hints: Any
+    hints_en: Mapping[str, re.Pattern[str]]
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _automaton(hints: Mapping[str, Mapping[str, str]]) -> Any:
+    kinds: dict[str, list[str]] = {}
+    for kind, hint in hints.items():
+        for word in hint["zh"].split():
+            kinds.setdefault(word, []).append(kind)
+    automaton = ahocorasick.Automaton()
+    for word, of in kinds.items():
+        automaton.add_word(word, tuple(of))
+    automaton.make_automaton()
+    return automaton
 
 
 @functools.cache
@@ -73,8 +89,6 @@ def cues() -> Cues:
         company_line=_any(data["company_line"]),
         required_line=_any(data["required_line"]),
         list_line=_any(data["list_line"]),
-        hints={
-            kind: (re.compile(hint["zh"]), re.compile(hint["en"]))
-            for kind, hint in data["hints"].items()
-        },
+        hints=_automaton(data["hints"]),
+        hints_en={kind: re.compile(hint["en"]) for kind, hint in data["hints"].items()},
     )
