@@ -37,6 +37,7 @@ def attempt_for(person: Person, ref: str) -> Attempt:
             "application__candidate",
             "application__position__branch",
             "application__position__department",
+            "application__position__model_version",
             "application__branch",
             "paper",
         )

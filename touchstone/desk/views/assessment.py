@@ -252,12 +252,25 @@ def attempt(request: DeskRequest, ref: str) -> HttpResponse:
             "application": found.application,
             "rows": [_attempt_row(request, row) for row in rows],
             "state": board_state(found, now),
+            "scores": _named_scores(found, position),
             "signals": found.signals.order_by("at"),
             "may_run": may_run(request.user, position),
             "may_grade": may_grade(request.user, position),
             "named": seen,
         },
     )
+
+
+def _named_scores(found: Attempt, position: Position) -> list[tuple[str, float]]:
+    """Dimension scores under the names of the position's model, in its order."""
+    model = position.model_version
+    dimensions = model.document.get("dimensions", []) if model else []
+    names = {
+        d["id"]: choose(d.get("name") or d["id"], d.get("name_en") or d.get("name") or d["id"])
+        for d in dimensions
+    }
+    known = [(names[d], found.scores[d]) for d in names if d in found.scores]
+    return known + [(d, score) for d, score in found.scores.items() if d not in names]
 
 
 def _attempt_row(request: DeskRequest, row: Any) -> dict[str, Any]:
