@@ -38,6 +38,7 @@ _QUANTITY = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?P<projects>项目)|(?:\w+\s+){0,3}?(?P<projects2>projects?))",
     re.IGNORECASE,
 )
+_PROJECTS, _YEARS = re.compile(r"项目|projects?\b"), re.compile(r"年|years?\b")
 _DIGITS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 
 
@@ -281,10 +282,9 @@ def grams_of(text: str) -> list[str]:
 
 def _quantity(indicator: Indicator) -> tuple[float, str] | None:
     if indicator.at_least is not None:
-        unit = indicator.unit.casefold()
-        if unit in {"projects", "project", "项目", "个项目"}:
-            return indicator.at_least, "projects"
-        return (indicator.at_least, "years") if unit in {"years", "year", "年"} else None
+        said = f"{indicator.unit} {indicator.text.zh} {indicator.text.en}".casefold()
+        unit = "projects" if _PROJECTS.search(said) else "years" if _YEARS.search(said) else ""
+        return (indicator.at_least, unit) if unit else None
     match = _QUANTITY.search(indicator.text.zh) or _QUANTITY.search(indicator.text.en)
     if not match:
         return None
