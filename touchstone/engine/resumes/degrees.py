@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from touchstone.engine.resumes.lexicon import school_hints
@@ -160,12 +161,18 @@ def _latin_school(text: str) -> tuple[str, int, int]:
     foreign = _FOREIGN.search(text)
     if foreign:
         return foreign[0], foreign.start(), foreign.end()
-    for short in sorted(hints["short_en"], key=len, reverse=True):
-        found = re.search(rf"(?<![A-Za-z]){re.escape(short)}(?![A-Za-z])", text)
-        if found:
-            return short, found.start(), found.end()
-    for short in hints["short_zh"]:
-        found = re.search(rf"(?<![\u4e00-\u9fff]){short}(?![\u4e00-\u9fff])", text)
-        if found:
-            return hints["full_zh"].get(short, short), found.start(), found.end()
+    short = _short_names().search(text)
+    if short:
+        return hints["full_zh"].get(short[0], short[0]), short.start(), short.end()
     return "", 0, 0
+
+
+@functools.cache
+def _short_names() -> re.Pattern[str]:
+    """Schools without a word that says so, as whole words of their script."""
+    hints = school_hints()
+    latin = "|".join(map(re.escape, sorted(hints["short_en"], key=len, reverse=True)))
+    han = "|".join(sorted(hints["short_zh"], key=len, reverse=True))
+    return re.compile(
+        rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z])|(?<![\u4e00-\u9fff])(?:{han})(?![\u4e00-\u9fff])"
+    )
