@@ -1,6 +1,7 @@
 // The interview room. What is typed is put into this browser's queue first and sent from there, so a
 // closed laptop, a lost network or a restarted server loses nothing. Notes have keys of their own:
 // two devices offline merge without a conflict. A score changed in two places shows both.
+import { startRecorder } from "./recorder";
 import { Queue, type Answer, type Change } from "./room-queue";
 
 const zh = document.documentElement.lang.startsWith("zh");
@@ -40,6 +41,7 @@ class Room {
     this.startLive();
     this.restore();
     this.startPlayer();
+    startRecorder(root, () => this.second());
     this.count();
   }
 

@@ -292,7 +292,9 @@ def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
         cards=cards,
         attempt=_attempt(interview),
         recordings=list(
-            interview.recordings.filter(deleted_at=None).select_related("file").order_by("pk")
+            interview.recordings.filter(deleted_at=None, file__erased_at=None)
+            .select_related("file")
+            .order_by("pk")
         ),
         may_record=recording_allowed(interview),
         reopened=list(events),
