@@ -135,6 +135,15 @@ def files_dir(
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """No test is slowed by the wrong passwords of another."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @dataclass(frozen=True)
 class CommandLine:
     """Runs `touchstone …` as a shell would, with a data directory of its own."""

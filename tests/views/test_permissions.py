@@ -111,6 +111,7 @@ TABLE: dict[str, Row] = {
             *("room-submit", "room-reopen", "recording-upload", "recording", "round", "calibrate"),
             *("round-xlsx", "hires", "report", "report-issue", "report-pdf", "evaluation-save"),
             *("decide", "hire", "decision-undo", "decision-send", "outcome", "pool-person"),
+            *("kit", "kit-change", "kit-compare"),
             *("pool-note", "pool-tags", "pool-remove", "pool-add", "insights", "insights-csv"),
             *("insights-pdf", "proposals", "proposal", "message", "message-again"),
         ),

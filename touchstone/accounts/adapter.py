@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import person_actor
 from touchstone.accounts.services import password_set
+from touchstone.audit.services import audit_record
+from touchstone.common.actors import SYSTEM
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,6 +39,29 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: Person, password: str) -> None:
         """A person chose their own: by an invitation's link, or on the page for it."""
         password_set(actor=person_actor(user), person=user, password=password)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password is on record, with the account where there is one of that name."""
+        super().authentication_failed(request, **credentials)
+        name = str(credentials.get("username", ""))[:150]
+        known = Person.objects.filter(username=name).values_list("ref", flat=True).first()
+        audit_record(
+            SYSTEM,
+            "sign_in.failed",
+            object_type="person",
+            object_ref=known or "unknown",
+        )
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Starts the session; who came in is on record."""
+        super().login(request, user)
+        audit_record(
+            person_actor(user, getattr(request, "request_id", "")),
+            "sign_in.done",
+            object_type="person",
+            object_ref=user.ref,
+            branch_ref=user.branch.ref if user.branch else "",
+        )
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Letters go through the outbox, not from here."""

@@ -182,7 +182,7 @@ def sqlite(path: Path) -> dict[str, Any]:
         "NAME": str(path),
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
-            "timeout": 20,
+            "timeout": number("TOUCHSTONE_SQLITE_PATIENCE_S", 20, low=1, high=300),
             "transaction_mode": "IMMEDIATE",
             "init_command": (
                 "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"

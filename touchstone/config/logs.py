@@ -49,7 +49,7 @@ class JsonFormatter(logging.Formatter):
             entry["error"] = kind.__name__ if kind else ""
             # The exception's own text may quote what people typed; places in the code do not.
             entry["trace"] = [
-                f"{frame.filename.rsplit('/', 2)[-2]}/{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+                f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno}"
                 for frame in traceback.extract_tb(trace)[-8:]
             ]
         return json.dumps(entry, ensure_ascii=False)

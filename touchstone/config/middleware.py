@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from touchstone.accounts.models import Person
+from touchstone.accounts.permissions import person_actor
+from touchstone.audit.services import audit_record
 from touchstone.common.errors import (
     Conflict,
     IllegalTransition,
@@ -20,12 +24,14 @@ from touchstone.common.errors import (
     NotFound,
     TouchstoneError,
 )
+from touchstone.common.messages import say
 from touchstone.config.views import error_page
 from touchstone.ui.policy import POLICY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KNOWN_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 log = logging.getLogger("touchstone.web")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 STATUS: tuple[tuple[type[TouchstoneError], int], ...] = (
     (NotFound, 404),
@@ -88,6 +94,31 @@ def security_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def is_full(exception: Exception) -> bool:
+    """Whether the disk, or this user's share of it, is full or cannot be written."""
+    if isinstance(exception, OperationalError):
+        return "disk is full" in str(exception) or "readonly database" in str(exception)
+    return isinstance(exception, OSError) and exception.errno in FULL
+
+
+def denied_record(request: HttpRequest) -> None:
+    """Somebody signed in asked for what they may not do: the auditor can see it."""
+    person = getattr(request, "user", None)
+    match = request.resolver_match
+    if not isinstance(person, Person) or match is None:
+        return
+    try:
+        audit_record(
+            person_actor(person, getattr(request, "request_id", "")),
+            "access.denied",
+            object_type="page",
+            object_ref=(match.url_name or "")[:64],
+            detail={"method": request.method or "", "ref": str(match.kwargs.get("ref", ""))[:32]},
+        )
+    except DatabaseError:
+        log.warning("a denied request was not recorded", extra={"page": match.url_name or ""})
+
+
 class KnownErrors:
     """Turns our errors into pages in the reader's language, and a busy database into a 503."""
 
@@ -103,11 +134,18 @@ class KnownErrors:
             more = {}
             if isinstance(exception, Conflict):
                 more = {"theirs": exception.theirs, "mine": exception.mine}
+            if isinstance(exception, NotAllowed):
+                denied_record(request)
             return error_page(request, status, exception.message, **more)
-        if isinstance(exception, OperationalError):
-            log.warning("database busy", extra={"path_kind": request.path.split("/")[1]})
-            response = error_page(request, 503, None)
-            response["Retry-After"] = "5"
+        full = is_full(exception)
+        if isinstance(exception, OperationalError) or full:
+            log.log(
+                logging.ERROR if full else logging.WARNING,
+                "no room left" if full else "database busy",
+                extra={"path_kind": request.path.split("/")[1]},
+            )
+            response = error_page(request, 503, say("web.no_room") if full else None)
+            response["Retry-After"] = "60" if full else "5"
             return response
         return None
 
