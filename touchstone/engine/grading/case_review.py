@@ -25,6 +25,9 @@ _HASTE = re.compile(
     r"|(?:一个|一)周末|一夜之间|in (?:one|a single) (?:weekend|night|day)|overnight",
     re.IGNORECASE,
 )
+_ALL_WHOLE = re.compile(
+    r"(?:都|全部?|均)(?:达到|是|为)?\s*100\s*%|\ball (?:reach|hit|are|at)\w* 100\s*%", re.IGNORECASE
+)
 _PERFECT = re.compile(
     r"零(?:错误|误判|投诉|漏检|差错|误差|误报)|没有任何(?:错误|误判|漏检)|完全没有(?:误判|错误)|(?:错误率|误报率|漏检率)(?:降|降低|下降)?(?:为|到|至)?\s*(?:零|0\s*%)"
     r"|(?:zero|no) (?:errors?|mistakes|complaints|false positives)\b|never makes? (?:a )?mistakes?",
@@ -260,7 +263,9 @@ def _whole_case(text: str, claims: Sequence[Claim]) -> list[Finding]:
     if _PERFECT.search(text):
         found.append(("doubtful", say("claims.no_errors")))
     perfect = {c.metric for c in claims if c.reached and c.value == 100 and c.unit == "percent"}
-    if len(perfect) >= 2 or re.search(r"(?:都|全部?|均)(?:达到|是|为)?\s*100\s*%", text):
+    if len(perfect) >= 2 or re.search(
+        r"(?:都|全部?|均)(?:达到|是|为)?\s*100\s*%|\ball (?:reach|hit|are|at)\w* 100\s*%", text
+    ):
         found.append(("implausible", say("claims.all_perfect")))
     rises = [
         c

@@ -18,6 +18,7 @@ from touchstone.common.messages import Lang, Message, render
 from touchstone.engine.grading.lexicon import CONTENT, LOADER, read_yaml
 from touchstone.engine.grading.quantities import Quantity, find_quantities
 
+_HASTY = re.compile(r"[天周月年日晚](?:末)?就|^\s*in (?:one|a|two|\d+)\b", re.IGNORECASE)
 UNITS = {"percent", "percentage_point", "times", "count", "points"}
 _SENTENCE = re.compile(r"[^。！？!?\n；;]+?(?:\.(?=\s|$)|[。！？!?\n；;]|$)")
 _CLAUSE = re.compile(r"(?:[^，,]|(?<=\d),(?=\d{3}))+")
@@ -217,6 +218,8 @@ class _Finder:
 
     def _in_clause(self, clause: _Clause, method: str) -> list[Claim]:
         wanted = [q for q in clause.quantities if q.unit != "time" or clause.metrics]
+        if any(q.unit != "time" for q in wanted) and _HASTY.search(clause.text):
+            wanted = [q for q in wanted if q.unit != "time"]
         if not wanted or _pattern("aim").search(clause.text):
             return []
         if "分别" in clause.text or "respectively" in clause.text:

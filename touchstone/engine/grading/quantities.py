@@ -26,7 +26,9 @@ _UNIT = (
     r"|(?P<count>\s*(?:余|多)?\s*(?:条|张|份|个|段|件|人次|人|名|次|元|单|类|篇|句|帧|万元|例|items?|images?|samples?|records?|people|users?|tickets?|calls?|documents?|utterances?|yuan|dollars?|conversations?|sentences?|rows?))"
 )
 _PATTERN = re.compile(
-    rf"百分之(?P<of100>{_NUMBER})|(?P<tenths>[一二两三四五六七八九]|\d(?:\.\d)?)\s*成(?P<half>半)?(?![功为熟果本])"
+    rf"百分之(?P<of100>{_NUMBER})|(?P<tenths>[一二两三四五六七八九]|\d(?:\.\d)?)\s*成(?P<half>半)?(?P<over>[一二三四五六七八九](?![成十百千万条张份个人天周月年]))?(?![功为熟果本])"
+    r"|(?P<parts>[二三四五六七八九])分之(?P<share>[一二三四五六七八])"
+    r"|(?P<fraction>\b(?:a|one) (?:third|quarter|fifth)\b)"
     rf"|翻了?(?P<fold>[一二两三四]|\d)番|(?P<doubled>翻番|翻了?(?:一|1)?倍|翻倍|\bdoubled\b|\bdouble\b|\bdoubling\b)"
     r"|(?P<tripled>\btripled\b|\btriple\b|\bthreefold\b)|(?P<quadrupled>\bquadrupled\b)"
     r"|(?P<halved>减半|砍半|砍掉一半|一半|\bhalved\b|\bhalving\b|\bin half\b|\bby half\b|\bhalf\b)"
@@ -88,7 +90,14 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(chinese_number(match["of100"]), "percent", start, end)
     if match["tenths"]:
         value = chinese_number(match["tenths"]) * 10 + (5 if match["half"] else 0)
+        value += chinese_number(match["over"]) if match["over"] else 0
         return Quantity(value, "percent", start, end)
+    if match["parts"]:
+        share = 100 * chinese_number(match["share"]) / chinese_number(match["parts"])
+        return Quantity(round(share, 1), "percent", start, end)
+    if match["fraction"]:
+        parts = {"third": 3, "quarter": 4, "fifth": 5}[match["fraction"].split()[-1].lower()]
+        return Quantity(round(100 / parts, 1), "percent", start, end)
     if match["fold"]:
         return Quantity(2.0 ** chinese_number(match["fold"]), "times", start, end)
     for name, value, unit in (
@@ -131,7 +140,12 @@ def _plain(text: str, match: re.Match[str]) -> Quantity | None:
     if unit == "" and match["large"]:
         unit = "count"
     trailing = len(match.group()) - len(match.group().rstrip())
-    if unit == "" and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+    if (
+        unit == ""
+        and not trailing
+        and text[end : end + 1].isascii()
+        and text[end : end + 1].isalpha()
+    ):
         return None
     name = {"pp": "percentage_point"}.get(unit, unit)
     if name == "percentage_point" and re.search(r"pts?$", match["pp"]):
