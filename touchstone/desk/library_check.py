@@ -66,7 +66,8 @@ def check(document: Mapping[str, Any], samples: Sequence[str], lang: str) -> Che
         lang: of the answers.
     """
     try:
-        question = parse_question(document)
+        # A question that has no id yet is checked all the same: the field itself asks for one.
+        question = parse_question({**document, "id": document.get("id") or "?"})
     except InvalidInput as error:
         return Checked(refused=error.message)
     findings = lint_question(question)

@@ -33,6 +33,7 @@ class QuestionPool:
         self.minutes = np.array([q.minutes for q in questions], dtype=np.float64)
         self.difficulty = np.array([q.difficulty for q in questions], dtype=np.float64)
         self.families = _families(questions)
+        self._served: dict[str, Matrix] = {}
         self.concepts = [question_concepts(q) for q in questions]
         self.about: dict[str, list[int]] = {}
         for n, concepts in enumerate(self.concepts):
@@ -53,8 +54,7 @@ class QuestionPool:
         for n, question in enumerate(self.questions):
             for j, indicator in enumerate(indicators):
                 if indicator.id in question.indicators:
-                    rank = question.indicators.index(indicator.id)
-                    rows[n, j] = BY_RANK[min(rank, len(BY_RANK) - 1)]
+                    rows[n, j] = _by_rank(question, indicator.id)
                 elif not known & set(question.indicators) and wanted[j] & self.concepts[n]:
                     # A model with ids of its own: matched by what it speaks of.
                     rows[n, j] = BY_CONCEPT
@@ -75,10 +75,10 @@ class QuestionPool:
     def matches(self, probes: Sequence[Probe]) -> Matrix:
         """Questions × probes, 0..1: about the same concept, or at least the same indicator."""
         found: Matrix = np.zeros((len(self.questions), len(probes)))
-        places = {i.id: j for j, i in enumerate(self.model.indicators)}
         for k, probe in enumerate(probes):
-            columns = [places[i] for i in probe.indicators if i in places]
-            by_indicator = self.indicators[:, columns].max(axis=1) if columns else 0.0
+            by_indicator = np.zeros(len(self.questions))
+            for indicator in probe.indicators:
+                by_indicator = np.maximum(by_indicator, self._serving(indicator))
             shared = np.zeros(len(self.questions))
             for concept in set(probe.concepts):
                 shared[self.about.get(concept, [])] += 1.0
@@ -88,6 +88,24 @@ class QuestionPool:
             else:
                 found[:, k] = by_indicator * (0.7 + 0.3 * np.minimum(1.0, 2 * by_concept))
         return found
+
+    def _serving(self, indicator: str) -> Matrix:
+        """How far each question serves an indicator, whether or not the model has it."""
+        served = self._served.get(indicator)
+        if served is None:
+            places = [i.id for i in self.model.indicators]
+            if indicator in places:
+                served = self.indicators[:, places.index(indicator)]
+            else:
+                served = np.array([_by_rank(q, indicator) for q in self.questions])
+            self._served[indicator] = served
+        return served
+
+
+def _by_rank(question: Question, indicator: str) -> float:
+    if indicator not in question.indicators:
+        return 0.0
+    return BY_RANK[min(question.indicators.index(indicator), len(BY_RANK) - 1)]
 
 
 _pools: dict[tuple[int, tuple[int, ...]], tuple[Any, QuestionPool]] = {}
