@@ -185,7 +185,9 @@ def _tasks(f: Figures, names: dict[str, Any]) -> list[Suggestion]:
 
 
 def subject_names(position: Position, codes: list[str]) -> dict[str, Any]:
-    """Names of the position's indicators and of the tasks used, by id or code; two queries."""
+    """Names of the position's indicators and of the tasks used, by id or code; three queries."""
+    from touchstone.assessments.models import PaperItem
+    from touchstone.evaluation.services.report_facts import KIND_TITLES
     from touchstone.library.models import Problem, Question
 
     names: dict[str, Any] = {}
@@ -199,6 +201,9 @@ def subject_names(position: Position, codes: list[str]) -> dict[str, Any]:
         "code", "title", "title_en"
     ):
         names[code] = {"zh": zh, "en": en or zh}
+    unnamed = [code for code in codes if code not in names]
+    for code, kind in PaperItem.objects.filter(code__in=unnamed).values_list("code", "kind"):
+        names[code] = KIND_TITLES[kind]
     return names
 
 

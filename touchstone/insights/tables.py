@@ -39,6 +39,31 @@ FACTS = {
 }
 
 
+VALUES = {
+    "upload": ("上传", "uploaded"),
+    "mail": ("邮件投递", "by mail"),
+    "referral": ("内部推荐", "referral"),
+    "campus": ("校园招聘", "campus"),
+    "portal": ("候选人页面", "candidate page"),
+    "api": ("接口", "API"),
+    "demo": ("演示", "demo"),
+    "doctor": ("博士", "doctorate"),
+    "master": ("硕士", "master's"),
+    "bachelor": ("本科", "bachelor's"),
+    "associate": ("大专", "associate"),
+    "secondary": ("中学", "secondary"),
+    "none": ("未写明", "not stated"),
+    "zh": ("中文", "Chinese"),
+    "en": ("英文", "English"),
+    "": ("未知", "unknown"),
+}
+
+
+def value_word(value: str) -> str:
+    """A source, degree or language in words; one we do not know stays as it is."""
+    return choose(*VALUES.get(value, (value, value)))
+
+
 def stage_word(stage: str) -> str:
     """A stage in words."""
     return choose(*STAGES.get(stage, (stage, stage)))
@@ -116,7 +141,7 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
                 high,
             ],
             [
-                [s.name, s.n, s.recommended, s.interviewed, s.offered, *_ci(s.ci, 4)]
+                [value_word(s.name), s.n, s.recommended, s.interviewed, s.offered, *_ci(s.ci, 4)]
                 for s in f.sources
             ],
         ),
@@ -179,7 +204,7 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
             [
                 [
                     fact_word(name),
-                    row.group.key or choose("未知", "unknown"),
+                    value_word(row.group.key),
                     row.group.n,
                     row.group.selected,
                     _r(row.ratio),

@@ -37,6 +37,8 @@ FACETS = {
 }
 LEVEL = {"listed": 1, "used": 2, "result": 3}
 _EDGE = re.compile(r"[。；;\n！？!?]")
+_LATIN = re.compile(r"[A-Za-z0-9]{2}")
+BULLETS = " \t\r\n-–—·•*●◆▪>"
 LONGEST_QUOTE = 90
 
 
@@ -195,7 +197,21 @@ def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
     missing = tuple(
         g.label for place, g in enumerate(query.groups) if not g.excluded and place not in held
     )
-    return Hit(entry, found.score, tuple(reasons[:MOST_REASONS]), missing[:MOST_REASONS])
+    return Hit(entry, found.score, _merged(reasons)[:MOST_REASONS], missing[:MOST_REASONS])
+
+
+def _merged(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The same words shown once, for everything they show."""
+    by_words: dict[tuple[str, int], Reason] = {}
+    for reason in reasons:
+        key = (reason.quote or reason.label, reason.start)
+        held = by_words.get(key)
+        if held is None:
+            by_words[key] = reason
+        else:
+            label = f"{held.label}、{reason.label}"
+            by_words[key] = replace(held, label=label, level=max(held.level, reason.level))
+    return tuple(by_words.values())
 
 
 def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) -> Reason | None:
@@ -229,7 +245,8 @@ def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) ->
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence a stretch stands in, at most 90 characters, without blanks at its ends."""
+    """The sentence a stretch stands in, at most about 90 characters of whole words, without blanks
+    and bullets at its ends."""
     left = max((m.end() for m in _EDGE.finditer(text, 0, start)), default=0)
     right_match = _EDGE.search(text, end)
     right = right_match.start() if right_match else len(text)
@@ -237,7 +254,12 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
         left = max(left, start - LONGEST_QUOTE // 3)
         right = min(right, left + LONGEST_QUOTE)
         right = max(right, end)
-    while left < start and text[left].isspace():
+    if right < len(text) and _LATIN.match(text[right - 1 : right + 1]):
+        right = text.rfind(" ", end, right) if " " in text[end:right] else right
+    if left > 0 and _LATIN.match(text[left - 1 : left + 1]):
+        space = text.find(" ", left, start)
+        left = space + 1 if space >= 0 else left
+    while left < start and text[left] in BULLETS:
         left += 1
     while right > end and text[right - 1].isspace():
         right -= 1

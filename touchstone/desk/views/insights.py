@@ -25,7 +25,15 @@ from touchstone.insights.models import Proposal
 from touchstone.insights.onepage import onepage_pdf
 from touchstone.insights.services import proposal_decide, proposals_refresh, subject_names
 from touchstone.insights.snapshots import is_large, snapshot
-from touchstone.insights.tables import as_csv, as_xlsx, fact_word, stage_word, tables, time_word
+from touchstone.insights.tables import (
+    as_csv,
+    as_xlsx,
+    fact_word,
+    stage_word,
+    tables,
+    time_word,
+    value_word,
+)
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
 from touchstone.ui.bilingual import active_language, choose, message_text
@@ -55,7 +63,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
                 for s in found.funnel
             ],
             "times": [
-                {"word": time_word(d.name), "d": d}
+                {"word": time_word(d.name), "d": d, "length": length(d.median_days)}
                 for d in (
                     found.decision,
                     found.scheduling,
@@ -64,6 +72,12 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
                     found.report_to_decision,
                 )
             ],
+            "evaluation_length": length(found.evaluation.median_days),
+            "departments": [
+                (name, d, length(d.median_days))
+                for name, d in found.evaluation_by_department.items()
+            ],
+            "waits": [(w, length(w.median_days)) for w in found.waits[:5]],
             "stages": _spreads(found.stages),
             "deviations": [
                 {"word": names.get(d.dimension, d.dimension), "d": d} for d in found.deviations
@@ -77,12 +91,18 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
                 for p, run in past_deviations(position)
             ],
             "fairness": [
-                {"word": fact_word(name), "report": report} for name, report in found.fairness
+                {
+                    "word": fact_word(name),
+                    "report": report,
+                    "rows": [(value_word(row.group.key), row) for row in report.rows],
+                }
+                for name, report in found.fairness
             ],
             "indicators": [
                 {"word": names.get(i.indicator, i.indicator), "i": i} for i in found.indicators
             ],
             "tasks": [{"word": names.get(t.code, t.code), "t": t} for t in found.tasks],
+            "sources": [{"word": value_word(s.name), "s": s} for s in found.sources],
             "proposals": _proposals(position),
             "comparison": _comparison(request, position),
             "others": visible_positions(request.user)
@@ -119,6 +139,15 @@ def _data(position: Position, hidden: set[int]) -> RoundData:
         kept = [row for row in data.run.get("ratings", []) if row[0] not in refs]
         data.run = {**data.run, "ratings": kept}
     return data
+
+
+def length(days: float | None) -> tuple[float | None, str]:
+    """A length of time in the unit people would say it in: hours below one day."""
+    if days is None:
+        return None, ""
+    if days < 1:
+        return 24 * days, choose("小时", "hours")
+    return days, choose("天", "days")
 
 
 def _spreads(durations: list[Duration]) -> list[dict[str, Any]]:
