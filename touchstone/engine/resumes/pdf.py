@@ -25,7 +25,7 @@ from touchstone.engine.resumes.document import (
     language_of,
 )
 from touchstone.engine.resumes.glyphs import is_odd, mend_char
-from touchstone.engine.resumes.pdf_hidden import HiddenObjects, find_hidden
+from touchstone.engine.resumes.pdf_hidden import HiddenObjects, address_of, find_hidden
 from touchstone.engine.resumes.pdf_layout import Segment, gutter_of, in_reading_order
 from touchstone.engine.resumes.pdfium import opened, pdfium
 from touchstone.engine.resumes.refusal import refuse
@@ -368,11 +368,10 @@ def _hidden_characters(
     c: Any, text_page: Any, chars: str, objects: HiddenObjects
 ) -> dict[int, str]:
     """Why each hidden character is hidden, by its index."""
-    get = c.FPDFText_GetTextObject
+    get, suspects = c.FPDFText_GetTextObject, objects.suspects
     causes: dict[int, str] = {}
     for index in range(len(chars)):
-        owner = get(text_page, index)
-        cause = objects.suspects.get(ctypes.cast(owner, ctypes.c_void_p).value or 0)
+        cause = suspects.get(address_of(get(text_page, index)))
         if cause:
             causes[index] = cause
     return causes
