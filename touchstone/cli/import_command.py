@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         help="candidates: resumes, ZIPs, folders of them, or a list (CSV, XLSX) with names; "
-        "history: CSV or XLSX; questions: YAML",
+        "history: CSV or XLSX; questions: YAML, CSV or XLSX",
     )
     parser.add_argument("--position", metavar="REF", help="for candidates; optional for history")
     parser.add_argument("--branch", metavar="REF", help="for history that belongs to no position")
@@ -170,7 +170,6 @@ def _history(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 
 def _questions(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    from touchstone.library.files import questions_from_yaml
     from touchstone.library.permissions import require_edit
     from touchstone.library.services import questions_import
 
@@ -178,7 +177,15 @@ def _questions(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     require_edit(person)
     for path in _files(args.files):
         try:
-            questions = questions_from_yaml(path.read_bytes(), path.name)
+            questions, problems = _read_questions(path)
+            if problems:
+                yield {
+                    "file": str(path),
+                    "status": "error",
+                    "detail": "nothing was imported",
+                    "problems": [render(message, "en") for message in problems],
+                }
+                continue
             result = questions_import(actor=actor, questions=questions, at=utc_now())
         except (TouchstoneError, OSError) as error:
             yield _refused(path, error)
@@ -191,3 +198,17 @@ def _questions(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
             "unchanged": len(result.unchanged),
             "drafts": list(result.drafts),
         }
+
+
+def _read_questions(path: Path) -> tuple[Any, Any]:
+    """Questions of a file, and one message for each row of a table that cannot be used."""
+    from touchstone.engine.questions.tables import column_name, read_rows
+    from touchstone.library.files import questions_from_yaml
+    from touchstone.positions.tables import read_table
+
+    data = path.read_bytes()
+    if path.suffix.lower() not in TABLES:
+        return questions_from_yaml(data, path.name), ()
+    table = read_table(data, path.name, lambda heading: bool(column_name(heading)))
+    reading = read_rows(table.headings, table.rows, source=path.name, first_row=table.first_row)
+    return reading.questions, reading.problems
