@@ -11,7 +11,6 @@ from touchstone.common.messages import Bilingual
 from touchstone.engine.profiles.model import CompetencyModel, Indicator, model_sha256
 from touchstone.engine.profiles.wishes import common_indicators
 from touchstone.engine.screening.words import (
-    Behaviour,
     WordFinder,
     facets,
     group_words,
@@ -21,6 +20,17 @@ from touchstone.engine.text.normalize import flattened
 from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 Shares = Mapping[str, tuple[tuple[int, float], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A behaviour that the model asks for, with the indicators it speaks for and how fully."""
+
+    facet: str
+    groups: frozenset[str]
+    shares: tuple[tuple[int, float], ...]
+
+
 GRAM, GRAM_LATIN = 5, 12  # letters in a row that a copied sentence shares with the model
 # Affinity that one step down leaves: to a kind, to a part, to what speaks for it.
 _KIND, _PART, _SPEAKS_FOR, _FAINT = 0.96, 0.93, 0.72, 0.3
@@ -32,6 +42,7 @@ _FACET_TERM = 0.9
 _HALF = 0.5
 _CLEARLY = 0.6
 _LEAST_SHARE = 0.12
+_BEHAVIOUR = 0.95
 _SIGNS = re.compile(r"\W+")
 _QUANTITY = re.compile(
     r"(?P<n>\d+|[一二两三四五六七八九十])\s*\+?\s*(?:(?P<years>年|years?)|(?:个|款|项)?(?:以上)?的?"
@@ -63,7 +74,7 @@ class Demand:
 
     Attributes:
         concepts: for each concept the indicators it speaks for, with affinity 0–1.
-        facets: the same for each facet's behaviours.
+        signs: behaviours by one of the groups of words that they need.
         hints: by the number that `finder` keys its parts with (``#3`` for hint 3).
         grams: runs of characters of the model's own sentences, to know a copied ad by.
         quantities: number asked for and its unit ("projects" or "years"), by indicator.
@@ -74,10 +85,9 @@ class Demand:
     sha256: str
     indicators: tuple[Indicator, ...]
     concepts: Shares
-    facets: Shares
+    signs: Mapping[str, tuple[Sign, ...]] = field(repr=False)
     hints: tuple[Hint, ...]
     finder: WordFinder = field(repr=False)
-    behaviours: tuple[Behaviour, ...]
     grams: frozenset[str] = field(repr=False)
     quantities: Mapping[int, tuple[float, str]]
     acts: Mapping[int, str]
@@ -120,10 +130,9 @@ def demand_of(model: CompetencyModel) -> Demand:
         sha256=model_sha256(model),
         indicators=indicators,
         concepts={c: left for c, shares in concepts.items() if (left := _contested(shares))},
-        facets={f: tuple(shares.items()) for f, shares in facet_shares.items()},
+        signs=_signs(facet_shares),
         hints=tuple(hints),
         finder=WordFinder(words),
-        behaviours=tuple(b for f in facets() if f in facet_shares for b in facets()[f].behaviours),
         grams=frozenset(_grams(model)),
         quantities={n: q for n, i in enumerate(indicators) if (q := _quantity(i))},
         acts={
@@ -141,7 +150,18 @@ def demand_of(model: CompetencyModel) -> Demand:
 def no_demand() -> Demand:
     """Looks for nothing: to read a resume by itself."""
     model = CompetencyModel(Bilingual("", ""), dimensions=())
-    return Demand(model, "", (), {}, {}, (), WordFinder(()), (), frozenset(), {}, {}, ())
+    return Demand(model, "", (), {}, {}, (), WordFinder(group_words()), frozenset(), {}, {}, ())
+
+
+def _signs(facet_shares: Mapping[str, Mapping[int, float]]) -> dict[str, tuple[Sign, ...]]:
+    by_group: dict[str, tuple[Sign, ...]] = {}
+    for facet, shares in facet_shares.items():
+        for behaviour in facets()[facet].behaviours:
+            worth = tuple((n, _BEHAVIOUR * share * behaviour.weight) for n, share in shares.items())
+            sign = Sign(facet, behaviour.groups, worth)
+            first = min(behaviour.groups)
+            by_group[first] = (*by_group.get(first, ()), sign)
+    return by_group
 
 
 def _industries(roots: Mapping[str, float], known: Taxonomy) -> list[str]:

@@ -194,7 +194,14 @@ def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) 
 def _settle(statement: Statement, seen: set[str], demand: Demand) -> None:
     statement.marks = seen
     if statement.anchor:
-        statement.behaviours = [b for b in demand.behaviours if b.groups <= seen]
+        signs = demand.signs
+        statement.behaviours = [
+            sign
+            for group in sorted(seen)
+            if group in signs
+            for sign in signs[group]
+            if sign.groups <= seen
+        ]
 
 
 def _place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from touchstone.engine.screening.words import Behaviour
+from touchstone.engine.screening.demand import Sign
 
 Strength = Literal["listed", "used", "result"]
 
@@ -79,5 +79,5 @@ class Statement:
     concepts: list[tuple[str, int, int]] = field(default_factory=list)
     foreign: list[tuple[str, int, int, str]] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)
-    behaviours: list[Behaviour] = field(default_factory=list)
+    behaviours: list[Sign] = field(default_factory=list)
     hints: dict[int, set[int]] = field(default_factory=dict)

@@ -3,6 +3,7 @@ be checked."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from itertools import groupby
@@ -38,6 +39,7 @@ _SEPARATORS = re.compile(
     r"|(?<=[a-z]) (?=[\u4e00-\u9fff])"
 )
 MANNERS = ("clerical", "helped", "owned", "trait")
+_LEADS = {"trait": "_praise"}
 _LIST_ITEMS = 5
 _TOLD_PARTS = {"training", "publications", "awards", "volunteer", "other"}
 _TELLS = 0.3  # grounding
@@ -76,10 +78,14 @@ def judge(statement: Statement, flat: str, demand: Demand) -> None:
     if is_list(words) or (not told and _is_enumeration(words)):
         statement.strength, statement.enumerated = "listed", True
         return
+    marks = statement.marks
     figured = _DIGIT.search(words) is not None
     statement.copied = not figured and _is_copied(words, demand)
-    marks = statement.marks
-    statement.manner = tuple(k for k in MANNERS if f"_{k}" in marks or _begins_so(k, words))
+    statement.manner = tuple(
+        manner
+        for manner, mark, lead, pattern in _manners()
+        if mark in marks or ((not lead or lead in marks) and pattern and pattern.match(words))
+    )
     statement.figures = _figures(words) if figured else 0
     statement.causes = "_telling" in marks
     statement.done = "_done" in marks or "ed " in words or words.endswith("ed")
@@ -94,9 +100,11 @@ def judge(statement: Statement, flat: str, demand: Demand) -> None:
         statement.strength = "result"
 
 
-def _begins_so(manner: str, words: str) -> bool:
-    pattern = manners().get(manner)
-    return pattern is not None and pattern.match(words) is not None
+@functools.cache
+def _manners() -> tuple[tuple[str, str, str, re.Pattern[str] | None], ...]:
+    """Manner, the group of words that shows it, the group without which its pattern is not tried,
+    and the pattern of how a sentence begins."""
+    return tuple((m, f"_{m}", _LEADS.get(m, ""), manners().get(m)) for m in MANNERS)
 
 
 def _figures(words: str) -> int:
@@ -131,12 +139,15 @@ def _tells(statement: Statement) -> bool:
 def _is_personal(statement: Statement, words: str, name: str) -> bool:
     """Whether a line tells who somebody is — name, person, school — and not what they did."""
     marks = statement.marks
-    studied = "_studied" in marks or _YEAR.search(words) is not None
-    if "_school" in marks and studied and len(words) < _HEAD_CHARS:
+    if (
+        "_school" in marks
+        and len(words) < _HEAD_CHARS
+        and ("_studied" in marks or _YEAR.search(words))
+    ):
         return True
     if statement.entry.key >= 0 and statement.section in {"work", "project"}:
         return False
-    if "_person" in marks or _GENDER.search(words):
+    if "_person" in marks or (("男" in words or "女" in words) and _GENDER.search(words)):
         return True
     return bool(name) and name in words and len(words) < len(name) + _SAYING
 
@@ -175,7 +186,8 @@ def items_of(words: str) -> list[str]:
 
 def is_list(words: str) -> bool:
     """Whether a sentence only strings terms together: many short items and nothing told."""
-    if sum(map(words.count, "、,|/;")) < _LIST_ITEMS - 1 and not _SPACED.search(words):
+    signs = words.count("、") + words.count(",") + words.count("|") + words.count("/")
+    if signs + words.count(";") < _LIST_ITEMS - 1 and not _SPACED.search(words):
         return False
     items = items_of(words)
     bars = words.count("|") >= _LIST_ITEMS - 1

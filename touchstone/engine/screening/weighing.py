@@ -50,7 +50,6 @@ _NOT_ACTED = 0.6
 # Affinity that one sentence can spend: by itself, by what can be checked, by its length.
 _BUDGET, _BUDGET_GROUNDED, _BUDGET_CHARS = 1.3, 1.6, 45
 _MORE_CONCEPTS = 0.08
-_BEHAVIOUR = 0.95
 _SECTIONS = {"summary": 0.45, "education": 0.5, "skills": 0.6, "wish": 0.0, "reference": 0.0}
 _PARTS = {"campus": 0.6, "interests": 0.2, "languages": 0.3}
 _ENTRIES = {"internship": 0.85, "part_time": 0.85}
@@ -132,7 +131,7 @@ def _of_the_entry(entry: Entry) -> float:
 def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     """How surely a sentence is about each indicator; only those it is about."""
     best: dict[int, float] = {}
-    several: dict[int, int] = {}
+    count: dict[int, int] = {}
     done = {behaviour.facet for behaviour in statement.behaviours}
     acts, shares_of = demand.acts, demand.concepts
     for concept in {c for c, _, _ in statement.concepts}:
@@ -142,16 +141,16 @@ def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
                 affinity *= _NOT_ACTED
             if shared:
                 affinity *= _SHARED
-            several[number] = several.get(number, 0) + 1
+            count[number] = count.get(number, 0) + 1
             if affinity > best.get(number, 0.0):
                 best[number] = affinity
     found: dict[int, list[float]] = {
-        number: [min(1.0, affinity + _MORE_CONCEPTS * (several[number] - 1))]
+        number: [min(1.0, affinity + _MORE_CONCEPTS * (count[number] - 1))]
         for number, affinity in best.items()
     }
     if statement.spoken in {"own", "team", "past"}:
         factor = 1.0 if statement.spoken == "own" else _SHARED
-        for number, affinity in _behaved(statement, demand).items():
+        for number, affinity in _behaved(statement).items():
             found.setdefault(number, []).append(affinity * factor)
         for number, affinity in _hinted(statement, demand).items():
             found.setdefault(number, []).append(affinity * factor)
@@ -167,12 +166,12 @@ def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
     return {n: affinity for n, affinity in joined.items() if affinity >= _LEAST_AFFINITY}
 
 
-def _behaved(statement: Statement, demand: Demand) -> dict[int, float]:
+def _behaved(statement: Statement) -> dict[int, float]:
     found: dict[int, float] = {}
-    for behaviour in statement.behaviours:
-        for number, share in demand.facets.get(behaviour.facet, ()):
-            affinity = _BEHAVIOUR * share * behaviour.weight
-            found[number] = max(found.get(number, 0.0), affinity)
+    for sign in statement.behaviours:
+        for number, affinity in sign.shares:
+            if affinity > found.get(number, 0.0):
+                found[number] = affinity
     return found
 
 
