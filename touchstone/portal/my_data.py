@@ -50,7 +50,8 @@ def _files(candidate: Candidate) -> list[Any]:
     items = AttemptItem.objects.filter(attempt__application__candidate=candidate).select_related(
         "file"
     )
-    return [row.file for row in [*resumes, *items] if row.file is not None]
+    given = [*(r.file for r in resumes), *(i.file for i in items)]
+    return [file for file in given if file is not None]
 
 
 def data_of(candidate: Candidate, *, at: dt.datetime) -> dict[str, Any]:

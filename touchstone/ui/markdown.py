@@ -59,7 +59,7 @@ def formula(text: str) -> str:
     plain = WORDS.sub(r"\1", text)
     plain = FRACTION.sub(r"(\1)/(\2)", ROOT.sub(r"√(\1)", plain))
     plain = COMMAND.sub(lambda m: SIGNS.get(m[0], m[0].lstrip("\\")), plain)
-    shown = escape(plain.replace("-", "−"))
+    shown: str = escape(plain.replace("-", "−"))
     shown = RAISED.sub(lambda m: f"<sup>{m[1] or m[2]}</sup>", shown)
     shown = LOWERED.sub(lambda m: f"<sub>{m[1] or m[2]}</sub>", shown)
     return f"<i>{shown}</i>"

@@ -19,9 +19,8 @@ from touchstone.common.actors import SYSTEM
 from touchstone.common.errors import InvalidInput, TemporaryOutsideError
 from touchstone.common.messages import say
 from touchstone.engine.grading.work import message_documents
-from touchstone.engine.judging.problem import Language
+from touchstone.engine.judging.problem import Language, Verdict
 from touchstone.engine.judging.report import JudgeReport
-from touchstone.engine.judging.verdicts import Verdict
 from touchstone.integrations.sandbox.judge import judge_submission
 from touchstone.integrations.sandbox.pool import Sandbox
 from touchstone.integrations.sandbox.runs import SandboxUnavailable

@@ -182,9 +182,8 @@ def extra_time_give(*, actor: Actor, attempt: Attempt, minutes: int, at: dt.date
     attempt.save(update_fields=["extra_minutes", "version"])
     delta = dt.timedelta(minutes=minutes)
     for item in attempt.items.filter(submitted_at=None).exclude(deadline=None):
-        item.deadline += delta
-        if item.phase_deadline:
-            item.phase_deadline += delta
+        item.deadline = item.deadline + delta if item.deadline else None
+        item.phase_deadline = item.phase_deadline + delta if item.phase_deadline else None
         item.save(update_fields=["deadline", "phase_deadline"])
     audit_record(
         actor,

@@ -144,6 +144,7 @@ def paper(request: DeskRequest, ref: str) -> HttpResponse:
 def _paper_context(
     request: DeskRequest, position: Position, current: Paper | None
 ) -> dict[str, Any]:
+    rows: list[dict[str, Any]]
     if current is not None:
         items = list(current.items.all())
         texts = task_texts(items)

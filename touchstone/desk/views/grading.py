@@ -161,7 +161,7 @@ def _parts(item: AttemptItem, text: TaskText, machine: Grading | None) -> list[d
     """The answer in its parts; where the offsets of the evidence count, with marks."""
     marked = str(machine.result.get("text", "")) if machine else ""
     marks = _marks(machine) if machine else []
-    parts = []
+    parts: list[dict[str, Any]] = []
     if item.item.kind == TaskKind.CASE and marked:
         parts.append({"label": None, "text": marked, "marks": marks, "code": False})
         return parts

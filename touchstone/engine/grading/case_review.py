@@ -248,8 +248,8 @@ def _throughput(text: str) -> list[Finding]:
 
 
 def _days(quantity: Quantity) -> float:
-    steps = (("天", 1.0), ("day", 1.0), ("周", 5.0), ("星期", 5.0), ("week", 5.0), ("月", 21.0))
-    steps += (("month", 21.0), ("小时", 0.125), ("hour", 0.125), ("工作日", 1.0))
+    steps = [("天", 1.0), ("day", 1.0), ("周", 5.0), ("星期", 5.0), ("week", 5.0), ("月", 21.0)]
+    steps += [("month", 21.0), ("小时", 0.125), ("hour", 0.125), ("工作日", 1.0)]
     return next((quantity.value * d for name, d in steps if name in quantity.written), 0.0)
 
 

@@ -54,7 +54,8 @@ def word_vectors() -> WordVectors:
 
 def passage_vector(tokens: Sequence[Token], weights: Sequence[float]) -> Matrix:
     """The direction of a passage, length 1; all zeros when no word is known."""
-    return _unit(word_vectors().of(tokens, weights).sum(axis=0, keepdims=True))[0]
+    found: Matrix = _unit(word_vectors().of(tokens, weights).sum(axis=0, keepdims=True))[0]
+    return found
 
 
 def window_vectors(reading: Reading, spans: Sequence[Span], heard: NDArray[np.bool_]) -> Matrix:
@@ -73,4 +74,5 @@ def window_vectors(reading: Reading, spans: Sequence[Span], heard: NDArray[np.bo
 
 def _unit(rows: Matrix) -> Matrix:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9)
+    unit: Matrix = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9)
+    return unit

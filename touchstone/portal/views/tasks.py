@@ -41,7 +41,7 @@ LANGUAGE_NAMES = {
     "javascript": "JavaScript",
     "sql": "SQL (SQLite)",
 }
-PAGES = {
+PAGES: dict[str, str] = {
     TaskKind.CODING: "portal/coding.html",
     TaskKind.LEARNING: "portal/learning.html",
 }
