@@ -260,7 +260,8 @@ def test_the_same_bytes_come_out_whatever_the_hash_seed():
         ),
         ("张三\n技能\n" + "、".join(["PyTorch", "Kappa", "SQL", "数据标注"] * 4), "keyword_list"),
         (
-            "张三\n工作经历\n2020.01-至今 某公司 职员\n- 有经验者优先考虑\n- 懂 PyTorch 者优先\n",
+            "张三\n工作经历\n2020.01-至今 某公司 职员\n"
+            "- 有电商推荐经验者优先考虑\n- 熟悉 PyTorch 框架者优先\n",
             "copied_job_ad",
         ),
     ],
