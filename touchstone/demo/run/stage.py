@@ -123,7 +123,7 @@ class Shape:
         Arrival(3, "campus", "校友与社群", 0.08),
     )
     invited: int = 100
-    interviewed: int = 36
+    interviewed: int = 30
     images: int = MOST_IMAGES
 
 

@@ -6,10 +6,11 @@ An update and a cancellation keep the UID and raise SEQUENCE; without that, cale
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
@@ -80,9 +81,16 @@ def calendar_part(event: CalendarEvent, method: str) -> str:
         alarm.add("description", event.summary)
         alarm.add("trigger", dt.timedelta(minutes=-event.remind_minutes))
         entry.add_component(alarm)
+    if event.zone != "UTC":
+        calendar.add_component(_timezone(event.zone))
     calendar.add_component(entry)
-    calendar.add_missing_timezones()
     return str(calendar.to_ical().decode())
+
+
+@functools.cache
+def _timezone(zone: str) -> Timezone:
+    """The zone's VTIMEZONE; its rules are read once, which takes longer than all the rest."""
+    return Timezone.from_tzid(zone)
 
 
 def _address(person: Attendee, *, organizer: bool = False) -> vCalAddress:
