@@ -20,6 +20,13 @@ from touchstone.engine.screening.suspicion import resume_flags
 STRONG = next(item for item in labelled() if item.id == "zh-ecom-lead").text
 ENGLISH = next(item for item in labelled() if item.id == "en-strong-ecom").text
 GENERAL = models()["ai-trainer"]
+COPIED_AD = """\
+张三
+工作经历
+2020.01-至今 某公司 职员
+- 有电商推荐经验者优先考虑
+- 熟悉 PyTorch 框架者优先
+"""
 KINDS = {"result", "used", "listed", "negated", "wished", "other_person", "hidden"}
 
 
@@ -259,11 +266,7 @@ def test_the_same_bytes_come_out_whatever_the_hash_seed():
             "prompt_injection",
         ),
         ("张三\n技能\n" + "、".join(["PyTorch", "Kappa", "SQL", "数据标注"] * 4), "keyword_list"),
-        (
-            "张三\n工作经历\n2020.01-至今 某公司 职员\n"
-            "- 有电商推荐经验者优先考虑\n- 熟悉 PyTorch 框架者优先\n",
-            "copied_job_ad",
-        ),
+        (COPIED_AD, "copied_job_ad"),
     ],
 )
 def test_flags_need_no_model(text, flag):
