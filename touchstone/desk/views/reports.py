@@ -207,6 +207,7 @@ def report(request: DeskRequest, ref: str) -> HttpResponse:
         "interview_share": round(100 * found.facts["rule"]["interview_share"]),
         "degree": report_page.degree_word(found.facts["basic"]["highest_degree"]),
         "events": report_page.events(found),
+        "skills": choose("、", ", ").join(found.facts["basic"]["skills"]),
         "warnings": [
             message_text(m) for m in (found.facts["calibration"] or {}).get("warnings", [])
         ],
