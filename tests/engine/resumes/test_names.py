@@ -68,6 +68,9 @@ def test_names_in_a_chinese_head(text: str, name: str) -> None:
     ("text", "name"),
     [
         ("Curriculum Vitae\nName: Aisha Patel\nTel: 548.410.1802", "Aisha Patel"),
+        ("Cindy Du\nEmail: cindydu@example.cn", "Cindy Du"),
+        ("Peijie Ma CV\nShenzhen", "Peijie Ma"),
+        ("Hannah\nFischer\nPhone: +86 13100005203", "Hannah Fischer"),
         ("Resume of Noah Kim\nAI Trainer", "Noah Kim"),
         ("MARCUS DELGADO\nOakland, California", "Marcus Delgado"),
         ("Wei (Vivian) Zhang\nSunnyvale, CA", "Wei Zhang"),

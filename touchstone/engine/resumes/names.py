@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -109,6 +110,7 @@ def find_name(
             base = 6.0 - 0.35 * min(order, _HEAD_LINES) + (5.0 if large else 0.0)
             base -= 0.0 if part.kind == "header" else 2.0 + 0.1 * number
             found.extend(_in_line(line.text, base, lang))
+    found.extend(_over_two_lines(parts, email.lower()))
     witness = filename.rpartition("/")[2].rpartition(".")[0]
     ranked = [
         (f.score + _witnessed(f.name, email, witness), -i, f.name) for i, f in enumerate(found)
@@ -125,6 +127,18 @@ def find_name(
         if named and named.score > 3:
             return named.name
     return best[2] if best and best[0] > 0 else ""
+
+
+def _over_two_lines(parts: list[Part], email: str) -> list[_Found]:
+    """A Latin name that a narrow column breaks in two."""
+    lines = parts[0].lines[:3] if parts and parts[0].kind == "header" else ()
+    found = []
+    for line, below in itertools.pairwise(lines):
+        short = all(re.fullmatch(r"[^\W\d_][\w'’.\- ]{1,24}", part.text) for part in (line, below))
+        if short and (name := latin_name(f"{line.text} {below.text}")):
+            known = all(word in email for word in name.lower().split() if len(word) > 1)
+            found.append(_Found(name, 7.9 if known else 5.4))
+    return found
 
 
 def _labelled(line: Line, part: Part) -> str:
@@ -170,7 +184,7 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
         if latin:
             found.append(_Found(latin, base + alone - (1.2 if lang == "zh" else 0.0)))
     if not found and lang == "en":
-        latin = latin_name(_CREDENTIALS.sub("", whole))
+        latin = latin_name(whole)
         if latin:
             found.append(_Found(latin, base + 0.3))
     return found
@@ -222,9 +236,21 @@ def _likeness(name: str) -> float:
     return 0.6 if len(name) == 3 or "·" in name else 0.2
 
 
+def _without_credentials(piece: str) -> str:
+    """"Jane Doe, PhD" without the degree; the family names Ma and Du stay."""
+    match = _CREDENTIALS.search(piece)
+    if not match:
+        return piece
+    written = match[0].strip(" ,()")
+    plain = written.istitle() and "." not in written and not match[0].startswith((",", " ,", "("))
+    if plain or len(piece[: match.start()].split()) < 2:
+        return piece
+    return piece[: match.start()].strip(" ,")
+
+
 def latin_name(piece: str, *, sure: bool = False) -> str:
     """The name if the piece is two to five capitalised words and none of them says otherwise."""
-    piece = _CREDENTIALS.sub("", piece.strip(" ,.")).strip(" ,")
+    piece = _without_credentials(piece.strip(" ,."))
     piece = re.sub(r"\s*[(（\"“][^)）\"”]*[)）\"”]", "", piece) if not sure else piece
     words_in = piece.split()
     if len(words_in) > 5 and all(len(w) == 1 for w in words_in):
@@ -237,7 +263,7 @@ def latin_name(piece: str, *, sure: bool = False) -> str:
         bare = word.strip(".").lower()
         if not _WORD.match(word) or re.search("[\u4e00-\u9fff]", word):
             return ""
-        if bare in _PARTICLES:
+        if bare in _PARTICLES and (word[0].islower() or len(words_in) > 2):
             continue
         if (bare in stops and not sure) or not word[0].isupper():
             return ""
@@ -260,5 +286,5 @@ def _witnessed(name: str, email: str, filename: str) -> float:
     if email and name.isascii():
         user = re.sub(r"[^a-z]", "", email.partition("@")[0].lower())
         hits = [w for w in re.findall("[a-z]+", name.lower()) if len(w) > 1 and w in user]
-        score += min(len(hits), 2) * 1.0
+        score += min(len(hits), 3) * 1.0
     return score
