@@ -16,7 +16,7 @@ from touchstone.engine.screening.telling import judge, judge_items, tell_role
 from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
-from touchstone.engine.text.normalize import Normalized, flattened, normalized
+from touchstone.engine.text.normalize import MASK, Normalized, flattened, normalized
 from touchstone.engine.text.taxonomy import taxonomy
 
 _KINDS = {
@@ -39,6 +39,7 @@ _LEAST_SENTENCE = 3
 _NEWLINE = re.compile(r"\n\s*")
 _ROW_BARS = 2
 _ITEM_CHARS = 200
+_NAME_WITHIN = 120
 _LEAD = re.compile(
     r"[\s\-–—·•*○●◦▪■□◆◇>➢►✓√★☆]*(?:[(（]?\d{1,2}[)）、](?!\d)|\d{1,2}\.(?!\d)|[①-⑳])?\s*"
 )
@@ -56,7 +57,7 @@ class ResumeReading:
 
 def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date) -> ResumeReading:
     """Reads a resume against a demand; offsets are the text's own."""
-    normal = normalized(text)
+    normal = normalized(_without_name(text, resume.name))
     sections = _Sections(resume)
     entries = _Entries(resume, as_of)
     found = [
@@ -77,6 +78,14 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
         judge(statement, normal.flat, demand)
     judge_items(found)
     return ResumeReading(text, normal.flat, tuple(found), entries.all)
+
+
+def _without_name(text: str, name: str) -> str:
+    """The text with the person's name at its head blotted out: a name is no experience."""
+    head = text[:_NAME_WITHIN]
+    if len(name) < 2 or name not in head:
+        return text
+    return head.replace(name, MASK * len(name)) + text[_NAME_WITHIN:]
 
 
 def _whole(flat: str, text: str) -> Iterable[Sentence]:

@@ -50,6 +50,7 @@ _ITEM_ZH, _ITEM_EN, _ITEM_LONG = 8, 3, 12
 _DIGIT = re.compile(r"\d")
 _HALVED = ("成", "半", "倍")
 _SPACED = re.compile(r"[\u4e00-\u9fff] [\u4e00-\u9fffa-z]|  ")
+_CONTACT = re.compile(r"\d{3}[\d -]{5,}\d|\x01{6,}")
 _GENDER = re.compile(r"[男女]\s*[|,/ ]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SIGNS = re.compile(r"\W+")
@@ -144,6 +145,8 @@ def _is_personal(statement: Statement, words: str, name: str) -> bool:
         and len(words) < _HEAD_CHARS
         and ("_studied" in marks or _YEAR.search(words))
     ):
+        return True
+    if statement.part == "header" and len(words) < _HEAD_CHARS and _CONTACT.search(words):
         return True
     if statement.entry.key >= 0 and statement.section in {"work", "project"}:
         return False

@@ -46,7 +46,7 @@ _LEAST_AFFINITY = 0.25
 _MANNERS = {"helped": 0.55, "clerical": 0.7, "trait": 0.15, "owned": 1.12}
 _SHARED = 0.5
 _SECOND = 0.2
-_NOT_ACTED = 0.6
+_NOT_ACTED = 0.45
 # Affinity that one sentence can spend: by itself, by what can be checked, by its length.
 _BUDGET, _BUDGET_GROUNDED, _BUDGET_CHARS = 1.3, 1.6, 45
 _MORE_CONCEPTS = 0.08
