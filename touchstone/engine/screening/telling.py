@@ -146,8 +146,10 @@ def _is_personal(statement: Statement, words: str, name: str) -> bool:
         and ("_studied" in marks or _YEAR.search(words))
     ):
         return True
-    if statement.part == "header" and len(words) < _HEAD_CHARS and _CONTACT.search(words):
-        return True
+    if statement.part == "header" and len(words) < _HEAD_CHARS:
+        at_the_head = statement.start < _HEAD_CHARS and len(words) < _SAYING
+        if at_the_head or _CONTACT.search(words):
+            return True
     if statement.entry.key >= 0 and statement.section in {"work", "project"}:
         return False
     if "_person" in marks or (("男" in words or "女" in words) and _GENDER.search(words)):
