@@ -122,6 +122,7 @@ urlpatterns = [
     # question bank
     path("library/", library.question_list, name="library"),
     path("library/new/", library.question_new, name="question-new"),
+    path("library/draft/", library.question_draft, name="question-draft"),
     path("library/check/", library.question_check, name="question-check"),
     path("library/phrase/", library.question_phrase, name="question-phrase"),
     path("library/import/", library.library_import, name="library-import"),

@@ -75,3 +75,22 @@ class Exposure(models.Model):
                 fields=["question_code", "application_ref"], name="exposure_once"
             )
         ]
+
+
+class QuestionDraft(Referenced):
+    """A question asked of a language model: waiting, done with a draft to review, or failed."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
+
+    wish = models.TextField()  # what the question should be about, in the author's words
+    fields = models.JSONField(default=dict)  # kind, dimension, industry, indicators, level …
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    question = models.ForeignKey(Question, null=True, on_delete=models.SET_NULL)
+    message = models.JSONField(default=dict)  # why it failed, as a stored message
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_by = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)

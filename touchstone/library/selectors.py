@@ -13,7 +13,7 @@ from touchstone.common.errors import NotFound
 from touchstone.common.messages import say
 from touchstone.engine.questions.loading import parse_question
 from touchstone.engine.questions.question import Question as EngineQuestion
-from touchstone.library.models import Exposure, Problem, Question
+from touchstone.library.models import Exposure, Problem, Question, QuestionDraft
 
 FILTERS = ("kind", "dimension", "industry", "status", "level", "difficulty")
 ORDERS = {
@@ -148,3 +148,8 @@ def family_members(row: Question) -> list[Question]:
 def problems() -> list[Problem]:
     """The programming problems by code."""
     return list(Problem.objects.order_by("code"))
+
+
+def recent_drafts(most: int = 12) -> list[QuestionDraft]:
+    """What was last asked of the language model, newest first, with the drafts it gave."""
+    return list(QuestionDraft.objects.select_related("question").order_by("-pk")[:most])

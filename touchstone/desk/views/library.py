@@ -22,6 +22,8 @@ from touchstone.engine.questions.lint import lint_question
 from touchstone.engine.questions.question import Question as EngineQuestion
 from touchstone.engine.questions.tables import column_name, read_rows
 from touchstone.library import names, selectors
+from touchstone.library.drafting import KINDS as DRAFTED_KINDS
+from touchstone.library.drafting import draft_request, drafting_model
 from touchstone.library.files import (
     questions_csv,
     questions_from_yaml,
@@ -344,3 +346,51 @@ def _read_upload(request: DeskRequest) -> tuple[tuple[EngineQuestion, ...], tupl
     table = read_table(data, name, lambda heading: bool(column_name(heading)))
     reading = read_rows(table.headings, table.rows, source=name, first_row=table.first_row)
     return reading.questions, reading.problems
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*READERS)
+def question_draft(request: DeskRequest) -> HttpResponse:
+    """Asks the language model for a draft, and shows what became of earlier wishes."""
+    require_edit(request.user)
+    error = ""
+    if request.method == "POST":
+        try:
+            draft_request(
+                actor=request.actor,
+                wish=request.POST.get("wish", ""),
+                fields=_draft_fields(request),
+                at=utc_now(),
+            )
+        except InvalidInput as refused:
+            error = message_text(refused.message)
+        else:
+            return HttpResponseRedirect(reverse("question-draft"))
+    drafts = selectors.recent_drafts()
+    context = {
+        "error": error,
+        "wish": request.POST.get("wish", ""),
+        "drafts": drafts,
+        "waiting": any(draft.status == "waiting" for draft in drafts),
+        "model": drafting_model(),
+        "kinds": _choices({k: names.KINDS[k] for k in DRAFTED_KINDS}),
+        "industries": _choices(names.INDUSTRIES),
+        "functions": _choices(names.FUNCTIONS),
+        "levels": _choices(names.LEVELS),
+        "indicators": _choices(names.indicator_names()),
+        "posted": request.POST,
+    }
+    if getattr(request, "htmx", False):
+        return render(request, "desk/parts/question_drafts.html", context)
+    return render(request, "desk/question_draft.html", context, status=422 if error else 200)
+
+
+def _draft_fields(request: DeskRequest) -> dict[str, Any]:
+    level = request.POST.get("level", "3")
+    return {
+        "kind": request.POST.get("kind", ""),
+        "industry": request.POST.get("industry", ""),
+        "function": request.POST.get("function", ""),
+        "indicators": [i[:60] for i in request.POST.getlist("indicators")][:6],
+        "level": int(level) if level in {"1", "2", "3", "4", "5"} else 3,
+    }
