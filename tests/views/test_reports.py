@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from touchstone.interviews.models import Interview, PanelMember
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application, OutboxMessage
 from touchstone.recruiting.services.applications import application_move
+from touchstone.recruiting.services.links import link_create
 
 Clients = Callable[[str], Client]
 
@@ -288,3 +290,30 @@ def test_a_rater_reads_about_their_own_scoring_only(
     assert "还没有" in client_of("hiring_manager").get(address).content.decode()
     assert client_of("outsider").get(address).status_code == 404
     assert client_of("algorithm_lead").post(address).status_code == 405
+
+
+def test_the_candidate_reads_their_own_version_once_the_decision_was_sent(
+    company: Company, client_of: Clients, rows: list[Application], now: dt.datetime
+) -> None:
+    _link, address = link_create(
+        actor=company.actor("recruiter"), application=rows[0], purpose="portal", at=now
+    )
+    browser = Client()
+    browser.post(address.removeprefix(settings.BASE_URL))
+    own = reverse("portal-report")
+    assert browser.get(own).status_code == 404
+    manager = client_of("hiring_manager")
+    manager.post(page("decide", rows[0]), {"kind": "offer", "reason": "内部理由"})
+    assert browser.get(own).status_code == 404
+    manager.post(page("decision-send", Decision.objects.get()))
+    answer = browser.get(own)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "技术能力" in text
+    for secret in (*(p.name for p in company.people.values()), "内部理由", "讲清了口径"):
+        assert secret not in text
+    for other in rows[1:]:
+        assert other.candidate.name not in text
+    assert own in browser.get(reverse("portal-home")).content.decode()
+    assert browser.post(own).status_code == 405
+    assert Client().get(own).status_code != 200

@@ -12,6 +12,7 @@ from touchstone.assessments.models import AttemptItem, Grading, IntegritySignal,
 from touchstone.audit.files import display_name, file_bytes
 from touchstone.common.errors import NotFound
 from touchstone.evaluation.models import Report
+from touchstone.evaluation.services.reports import candidate_report
 from touchstone.interviews.models import Interview
 from touchstone.recruiting.models import (
     Application,
@@ -140,7 +141,8 @@ def _application(application: Application) -> dict[str, Any]:
                 "starts_at", "ends_at", "status", "candidate_reply"
             )
         ),
-        "reports": list(
-            Report.objects.filter(application=application, status="issued").values("facts")
-        ),
+        "reports": [
+            candidate_report(report)
+            for report in Report.objects.filter(application=application, status="issued")
+        ],
     }

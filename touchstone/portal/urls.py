@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.portal.views import demo, entry, home, interviews, rights, tasks
+from touchstone.portal.views import demo, entry, home, interviews, report, rights, tasks
 
 urlpatterns = [
     path("", home.overview, name="portal-home"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("withdraw/", rights.withdraw, name="portal-withdraw"),
     path("erase/", rights.erase, name="portal-erase"),
     path("my-data.zip", rights.my_data, name="portal-data"),
+    path("report/", report.report, name="portal-report"),
     path("device/", entry.other_device, name="portal-device"),
     path("leave/", entry.leave, name="portal-leave"),
     path("demo/", demo.as_candidate, name="portal-demo"),

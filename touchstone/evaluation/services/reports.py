@@ -172,6 +172,13 @@ def candidate_report(report: Report) -> dict[str, Any]:
     }
 
 
+def report_for_candidate(application: Application) -> dict[str, Any] | None:
+    """The candidate's version, once an offer or a rejection was sent; None before that."""
+    told = application.decisions.filter(sent_at__isnull=False, undone_at=None).exists()
+    report = latest_report(application) if told else None
+    return candidate_report(report) if report else None
+
+
 def onboarding_plan(report: Report | None) -> list[dict[str, Any]]:
     """The first months of somebody who joins, from the report's gaps: one row a step."""
     if report is None:

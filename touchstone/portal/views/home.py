@@ -22,6 +22,7 @@ from touchstone.assessments.services.sittings import (
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
+from touchstone.evaluation.services.reports import report_for_candidate
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.calendars import open_slots
 from touchstone.portal.access import PortalRequest, back_home, candidate_page
@@ -69,6 +70,7 @@ def overview(request: PortalRequest) -> HttpResponse:
         "asked": CandidateRequest.objects.filter(application=application).order_by("-created_at"),
         "signals": attempt.signals.order_by("-at")[:50] if attempt else [],
         "attempt": attempt,
+        "report_ready": report_for_candidate(application) is not None,
     }
     return render(request, "portal/home.html", context)
 
