@@ -12,11 +12,18 @@ from django.urls import reverse
 
 from tests.company import Company
 from tests.evaluated import build_round, hold_interview
-from touchstone.evaluation.models import Decision, DepartmentEvaluation, Hire, Outcome, Report
+from touchstone.evaluation.models import (
+    Decision,
+    DepartmentEvaluation,
+    Hire,
+    Outcome,
+    Report,
+    Scorecard,
+)
 from touchstone.evaluation.services.reports import reports_issue
 from touchstone.interviews.models import Interview, PanelMember
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application, OutboxMessage
+from touchstone.recruiting.models import Application, Candidate, OutboxMessage
 from touchstone.recruiting.services.applications import application_move
 from touchstone.recruiting.services.links import link_create
 
@@ -317,3 +324,26 @@ def test_the_candidate_reads_their_own_version_once_the_decision_was_sent(
     assert own in browser.get(reverse("portal-home")).content.decode()
     assert browser.post(own).status_code == 405
     assert Client().get(own).status_code != 200
+
+
+def test_long_notes_rare_characters_and_gaps_are_shown_whole(
+    company: Company, client_of: Clients, application: Application, now: dt.datetime
+) -> None:
+    Candidate.objects.filter(pk=application.candidate_id).update(name="𠮷㐂👍 <b>")
+    interview = hold_interview(company, application, now, 6.0, raters=("hr_interviewer",))
+    card = interview.scorecards.get()
+    card.scores.filter(dimension="learning").update(score=None, not_observed=True)
+    card.scores.filter(indicator="tech.data").update(comment="长" * 10_000)
+    Scorecard.objects.filter(pk=card.pk).update(summary="尾" * 10_000)
+    application.refresh_from_db()
+    client = client_of("hiring_manager")
+    client.post(page("report-issue", application), {"issue": "1"})
+    text = client.get(page("report", application)).content.decode()
+    assert "𠮷㐂👍 &lt;b&gt;" in text
+    assert "长" * 10_000 in text
+    assert "尾" * 10_000 in text
+    assert "学习能力没有任何测评或面试分" in text
+    assert "只有 1 位评分人" in text
+    assert "未观察到" in text
+    assert client.get(page("report-pdf", application)).content[:5] == b"%PDF-"
+    assert client.get(page("round-xlsx", application.position)).content[:2] == b"PK"
