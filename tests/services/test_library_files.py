@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.engine.questions.sample import sample
 from touchstone.common.errors import InvalidInput
 from touchstone.engine.questions.loading import built_in_questions, parse_question
+from touchstone.engine.questions.question import Question
 from touchstone.engine.questions.tables import read_rows
 from touchstone.library.files import (
     questions_csv,
@@ -28,7 +30,7 @@ def test_yaml_goes_out_and_comes_back() -> None:
 
 
 @pytest.mark.parametrize("write", [questions_csv, questions_xlsx])
-def test_tables_go_out_and_come_back(write) -> None:
+def test_tables_go_out_and_come_back(write: Callable[[Sequence[Question]], bytes]) -> None:
     table = read_table(write([*QUESTIONS, FORMULA]), "bank")
     reading = read_rows(table.headings, table.rows, source="bank", first_row=table.first_row)
     assert reading.problems == ()
@@ -38,7 +40,7 @@ def test_tables_go_out_and_come_back(write) -> None:
 def test_nothing_in_a_sheet_is_a_formula() -> None:
     text = questions_csv([FORMULA]).decode("utf-8-sig")
     assert ",'=1+1 题," in text
-    sheet = openpyxl.load_workbook(io.BytesIO(questions_xlsx([FORMULA]))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(questions_xlsx([FORMULA]))).worksheets[0]
     assert "f" not in {c.data_type for row in sheet.iter_rows() for c in row}
 
 

@@ -113,7 +113,7 @@ def _refuse_aliases(text: str, name: str) -> None:
     try:
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise InvalidInput(say("questions.aliases", where=f"{name}:{line}"), field="file")
     except yaml.YAMLError:
         # `parse_questions` says what is wrong and where.
