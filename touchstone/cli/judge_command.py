@@ -52,16 +52,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> JudgeReport:
+    from touchstone.engine.judging.practice import practice_findings
     from touchstone.integrations.sandbox.judge import judge_submission
 
     source = sys.stdin.buffer.read() if args.source == "-" else Path(args.source).read_bytes()
+    language = args.language or _language(args.source)
     return judge_submission(
         Path(args.problem),
         source,
-        args.language or _language(args.source),
+        language,
         variant=args.variant,
         seed=args.seed,
         samples_only=args.samples,
+        practice=practice_findings if language == "python" else None,
     )
 
 

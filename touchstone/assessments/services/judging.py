@@ -19,6 +19,7 @@ from touchstone.common.actors import SYSTEM
 from touchstone.common.errors import InvalidInput, TemporaryOutsideError
 from touchstone.common.messages import say
 from touchstone.engine.grading.work import message_documents
+from touchstone.engine.judging.practice import practice_findings
 from touchstone.engine.judging.problem import Language, Verdict
 from touchstone.engine.judging.report import JudgeReport
 from touchstone.integrations.sandbox.judge import judge_submission
@@ -52,6 +53,7 @@ class _Run:
                 seed=self.seed,
                 samples_only=self.samples_only,
                 sandbox=sandbox,
+                practice=practice_findings if self.language == "python" else None,
             )
         except InvalidInput:
             return None

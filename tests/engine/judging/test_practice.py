@@ -1,0 +1,194 @@
+"""Practice checks: what a program does with its data, not the words in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from touchstone.common.messages import render
+from touchstone.engine.judging.practice import CHECKS, check_source, practice_findings
+from touchstone.engine.judging.problem import Problem
+
+READ = """
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score
+train = pd.read_csv("train.csv")
+test = pd.read_csv("test.csv")
+"""
+
+# check, passes, program behind READ
+PROGRAMS: tuple[tuple[str, bool, str], ...] = (
+    ("split_before_fit", False, """
+scaled = StandardScaler().fit_transform(train[["a", "b"]])
+x, v, y, w = train_test_split(scaled, train["y"], random_state=0)
+"""),
+    ("split_before_fit", False, """
+scaler = StandardScaler()
+features = train.drop(columns=["y"])
+scaler.fit(features)
+x, v = train_test_split(features, random_state=0)
+"""),
+    ("split_before_fit", False, """
+def prepare(data):
+    return StandardScaler().fit_transform(data)
+everything = prepare(train[["a"]])
+x, v = train_test_split(everything, random_state=0)
+"""),
+    ("split_before_fit", True, """
+x, v, y, w = train_test_split(train[["a"]], train["y"], random_state=0)
+scaler = StandardScaler().fit(x)
+model = LogisticRegression().fit(scaler.transform(x), y)
+"""),
+    ("split_before_fit", True, """
+scaler = StandardScaler().fit(train[["a"]])
+model = LogisticRegression().fit(scaler.transform(train[["a"]]), train["y"])
+"""),
+    ("split_before_fit", True, """
+# scaled = StandardScaler().fit_transform(train) before the split
+if False:
+    scaled = StandardScaler().fit_transform(train[["a"]])
+x, v = train_test_split(train[["a"]], random_state=0)
+"""),
+    ("no_test_fit", False, """
+scaler = StandardScaler()
+scaler.fit(test[["a"]])
+"""),
+    ("no_test_fit", False, """
+both = pd.concat([train[["a"]], test[["a"]]])
+scaled = StandardScaler().fit_transform(both)
+"""),
+    ("no_test_fit", False, """
+x, v, y, w = train_test_split(train[["a"]], train["y"], random_state=0)
+model = LogisticRegression().fit(v, w)
+"""),
+    ("no_test_fit", True, """
+model = LogisticRegression().fit(train[["a"]], train["y"])
+model.predict(test[["a"]])
+"""),
+    ("no_test_fit", True, """
+def unused():
+    StandardScaler().fit(test)
+model = LogisticRegression().fit(train[["a"]], train["y"])
+"""),
+    ("no_label_in_features", False, """
+model = LogisticRegression()
+model.fit(train, train["y"])
+"""),
+    ("no_label_in_features", False, """
+columns = ["a", "b", "y"]
+model = LogisticRegression().fit(train[columns], train["y"])
+"""),
+    ("no_label_in_features", True, """
+model = LogisticRegression().fit(train.drop(columns=["y"]), train["y"])
+"""),
+    ("no_label_in_features", True, """
+columns = ["a", "b"]
+model = LogisticRegression().fit(train[columns], train["y"])
+"""),
+    ("no_label_in_features", True, """
+target = train["y"]
+features = train[["a"]].fillna(0)
+model = LogisticRegression().fit(features, target)
+"""),
+    ("seeds", False, "x, v = train_test_split(train)\n"),
+    ("seeds", False, """
+model = RandomForestClassifier(n_estimators=10).fit(train[['a']], train['y'])
+"""),
+    ("seeds", False, "order = np.random.permutation(10)\n"),
+    ("seeds", True, "x, v = train_test_split(train, random_state=3)\n"),
+    ("seeds", True, "np.random.seed(3)\norder = np.random.permutation(10)\n"),
+    ("seeds", True, "rng = np.random.default_rng(3)\norder = rng.permutation(10)\n"),
+    ("seeds", True, "model = LogisticRegression().fit(train[['a']], train['y'])\n"),
+    ("vectorised", False, """
+total = 0
+for number, row in train.iterrows():
+    total += row["a"]
+"""),
+    ("vectorised", False, """
+data = train.to_numpy()
+out = np.zeros((10, 10))
+for i in range(10):
+    for j in range(10):
+        out[i][j] = data[i][j] * 2 + data[j][i]
+"""),
+    ("vectorised", True, "total = train['a'].sum() * 2\n"),
+    ("vectorised", True, """
+for name in ['a', 'b']:
+    train[name] = train[name] / train[name].std()
+"""),
+    ("held_out_evaluation", True, """
+x, v, y, w = train_test_split(train[["a"]], train["y"], random_state=0)
+model = LogisticRegression().fit(x, y)
+print(accuracy_score(w, model.predict(v)))
+"""),
+    ("held_out_evaluation", True, """
+from sklearn.model_selection import cross_val_score
+print(cross_val_score(LogisticRegression(), train[["a"]], train["y"]).mean())
+"""),
+    ("held_out_evaluation", False, """
+model = LogisticRegression().fit(train[["a"]], train["y"])
+print(accuracy_score(train["y"], model.predict(train[["a"]])))
+"""),
+    ("held_out_evaluation", False, "print('accuracy_score on held-out data is 0.9')\n"),
+    ("augmentation", True, """
+images = np.load("train.npy")
+turned = np.rot90(images)
+model = LogisticRegression().fit(np.concatenate([images, turned]), train["y"])
+"""),
+    ("augmentation", False, """
+# np.rot90(images) would be augmentation
+images = np.load("train.npy")
+model = LogisticRegression().fit(images, train["y"])
+"""),
+    ("augmentation", False, """
+images = np.load("train.npy")
+def augment(x):
+    return np.rot90(x)
+model = LogisticRegression().fit(images, train["y"])
+"""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "passes", "program"), PROGRAMS)
+def test_checks(check: str, passes: bool, program: str) -> None:
+    (finding,) = check_source((READ + program).encode(), [check], label="y")
+    assert finding.passed is passes, program
+    if not passes and check not in {"held_out_evaluation", "augmentation"}:
+        assert finding.line is not None
+        assert finding.line > READ.count("\n")
+    for lang in ("zh", "en"):
+        assert render(finding.message, lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"",
+        b"def f(:",
+        b"\x00",
+        b"while True:\n    pass\n",
+        b"def f():\n    return f()\nf()\n",
+        b"x = " + b"(" * 300 + b"1" + b")" * 300,
+        ("x = " + "+".join(["1"] * 4000)).encode(),
+    ],
+)
+def test_odd_programs_do_no_harm(source: bytes) -> None:
+    findings = check_source(source, list(CHECKS), label="y")
+    assert len(findings) in {0, len(CHECKS)}
+
+
+def test_the_reference_of_a_problem_passes_its_own_checks() -> None:
+    from pathlib import Path
+
+    from touchstone.engine.judging.loading import load_problem
+
+    root = Path(__file__).resolve().parents[3] / "touchstone" / "content" / "problems"
+    problem: Problem = load_problem(root / "linear-regression")
+    source = (problem.folder / "submissions" / "accepted" / "reference.py").read_bytes()
+    findings = practice_findings(source, problem)
+    assert [f.check for f in findings] == list(problem.extension.practice)
+    assert all(f.passed for f in findings)
