@@ -53,7 +53,10 @@ class Talk:
 
 @dataclass(slots=True)
 class Compiled:
-    """Numbers for the solvers; people, rooms and talks by index."""
+    """Numbers for the solvers; people, rooms and talks by index.
+
+    `shares` is worked out by `costs.fair_shares` when it is first asked for.
+    """
 
     problem: Problem
     timeline: Timeline
@@ -65,6 +68,7 @@ class Compiled:
     travel: dict[tuple[str, str], int]
     _fits: dict[tuple[int, int], Mask] = field(default_factory=dict)
     _packed: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    shares: list[int] = field(default_factory=list)
 
     def fits(self, person: int, length: int) -> Mask:
         """Units at which a talk of this length lies within the person's free time."""

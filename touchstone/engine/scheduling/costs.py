@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
+
+import numpy as np
+import numpy.typing as npt
 
 from touchstone.engine.scheduling.calendar import Calendar
 from touchstone.engine.scheduling.compiled import Compiled
 from touchstone.engine.scheduling.problem import Figures
 from touchstone.engine.scheduling.timeline import DAY
 
+POURINGS = 200
+
 
 def fair_shares(compiled: Compiled) -> list[int]:
-    """Per person, the load when every seat is spread evenly over those who may take it."""
-    shares = [0.0] * len(compiled.people)
-    for talk in compiled.talks:
-        for seat in talk.seats:
-            for person in seat:
-                shares[person] += 1 / len(seat)
-    return [math.ceil(share - 1e-9) for share in shares]
+    """Per person, the load when all seats are spread as evenly as those who may take them allow:
+    the loads with the least sum of squares, rounded up.
+
+    Seats with the same people are poured together, each kind to its least loaded people up to one
+    level, again and again until the levels rest.
+    """
+    if compiled.shares:
+        return compiled.shares
+    kinds = Counter(seat for talk in compiled.talks for seat in talk.seats if seat)
+    loads = np.zeros(len(compiled.people))
+    poured = {seat: np.zeros(len(compiled.people)) for seat in kinds}
+    for _ in range(POURINGS):
+        before = loads.copy()
+        for seat, count in kinds.items():
+            people = sorted(seat)
+            others = loads[people] - poured[seat][people]
+            share = np.zeros(len(compiled.people))
+            share[people] = np.maximum(0.0, _level(others, count) - others)
+            loads += share - poured[seat]
+            poured[seat] = share
+        if np.abs(loads - before).max() < 1e-6:
+            break
+    compiled.shares = [math.ceil(load - 1e-4) for load in loads]
+    return compiled.shares
+
+
+def _level(loads: npt.NDArray[np.float64], amount: float) -> float:
+    """How high ``amount`` reaches when it is poured over ``loads``."""
+    ordered = np.sort(loads)
+    for n in range(1, len(ordered) + 1):
+        level = (amount + ordered[:n].sum()) / n
+        if n == len(ordered) or level <= ordered[n]:
+            return float(level)
+    return 0.0
 
 
 def plan_cost(calendar: Calendar) -> int:

@@ -37,12 +37,14 @@ def solve_day(
     effort: float,
     time_limit_s: float,
     moves_cost: bool = False,
+    worth: Mapping[int, int] | None = None,
 ) -> dict[int, Placement]:
     """Places as many of ``talks`` on ``day`` as can be, around what the calendar holds.
 
     Args:
         keep: placements to start the search from; with ``moves_cost`` leaving one costs.
         effort: deterministic time, about seconds of one core.
+        worth: cost of leaving a talk out; `MISSING_COST` for those not named.
 
     Returns:
         Placements by talk, rooms included; the calendar is left as it was.
@@ -58,7 +60,8 @@ def solve_day(
     _add_groups(m, calendar, day, talks)
     _add_rooms(m, cp_model, calendar, talks)
     _add_order(m, talks)
-    cost = [MISSING_COST * (1 - placed) for placed in m.placed.values()]
+    price = worth or {}
+    cost = [price.get(index, MISSING_COST) * (1 - placed) for index, placed in m.placed.items()]
     cost += _load_costs(m, calendar, talks)
     if moves_cost:
         cost += _move_costs(m, talks, keep)

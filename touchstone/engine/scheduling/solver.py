@@ -1,9 +1,8 @@
-"""`schedule`: days first, then the clock, then repair; with a bound from the day plan."""
+"""`schedule`: a relaxation by days gives bound and direction, many quick passes give the plan."""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,18 +13,18 @@ from touchstone.engine.scheduling.calendar import (
     copy_of,
     fixed_calendar,
 )
-from touchstone.engine.scheduling.compiled import Compiled, Talk, compile_problem, fixed_of
+from touchstone.engine.scheduling.compiled import Compiled, compile_problem, fixed_of
 from touchstone.engine.scheduling.costs import plan_cost, plan_figures
-from touchstone.engine.scheduling.day import solve_day
 from touchstone.engine.scheduling.greedy import place_greedily
-from touchstone.engine.scheduling.master import BLOCK, plan_days
+from touchstone.engine.scheduling.master import plan_days
 from touchstone.engine.scheduling.problem import Assignment, Problem, Schedule, Unassigned
 from touchstone.engine.scheduling.reasons import why_not
 from touchstone.engine.scheduling.shadows import seat_shadows
+from touchstone.engine.scheduling.squeaky import squeaky_wheels
 from touchstone.engine.scheduling.timeline import DAY
 
 Stopwatch = Callable[[], float]
-DAY_EFFORT = 8.0
+BOUND_SHARE = 0.45
 
 
 def schedule(
@@ -53,13 +52,19 @@ def schedule(
         return max(0.05, time_limit_s - (stopwatch() - started))
 
     hint = {index: p.start for index, p in best.placements.items()}
-    days = plan_days(base, hint=hint, time_limit_s=0.45 * left())
-    plan = _by_the_clock(base, days.block_of, best, left)
-    place_greedily(plan, compiled.talks)
-    _pull_forward(plan, fixed, left)
-    _balance(plan, fixed)
-    if plan_cost(plan) < plan_cost(best):
-        best = plan
+    days = plan_days(base, hint=hint, time_limit_s=BOUND_SHARE * left())
+    _balance(best, fixed)
+    if plan_cost(best) > days.bound:
+
+        def polish(plan: Calendar) -> None:
+            place_greedily(plan, compiled.talks)
+            _balance(plan, fixed)
+
+        plan = squeaky_wheels(base, days.block_of, bound=days.bound, left=left, polish=polish)
+        _pull_forward(plan, fixed, left)
+        _balance(plan, fixed)
+        if plan_cost(plan) < plan_cost(best):
+            best = plan
     return as_schedule(best, bound=days.bound)
 
 
@@ -102,45 +107,6 @@ def assignment_of(compiled: Compiled, placement: Placement) -> Assignment:
         end=compiled.timeline.moment(placement.start + talk.length),
         panel=tuple(compiled.people[p].id for p in placement.panel),
         room="" if placement.room == NO_ROOM else compiled.problem.rooms[placement.room].id,
-    )
-
-
-def _by_the_clock(
-    base: Calendar, block_of: dict[int, int], known: Calendar, left: Callable[[], float]
-) -> Calendar:
-    """Solves day by day; what a day cannot hold is tried on the next."""
-    plan = copy_of(base)
-    talks = plan.compiled.talks
-    of_day: dict[int, list[Talk]] = defaultdict(list)
-    for index, block in block_of.items():
-        if index not in plan.placements:
-            of_day[block * BLOCK // DAY].append(talks[index])
-    days = plan.compiled.timeline.days
-    for day in range(days):
-        today = [talk for talk in of_day[day] if _ready(plan, talk, of_day[day])]
-        postponed = [talk for talk in of_day[day] if talk not in today]
-        if today:
-            keep = {
-                talk.index: known.placements[talk.index]
-                for talk in today
-                if talk.index in known.placements
-                and known.placements[talk.index].start // DAY == day
-            }
-            share = left() / (days - day)
-            found = solve_day(plan, day, today, keep=keep, effort=DAY_EFFORT, time_limit_s=share)
-            for placement in sorted(found.values(), key=lambda p: p.start):
-                plan.place(placement)
-            postponed += [talk for talk in today if talk.index not in found]
-        if day + 1 < days:
-            of_day[day + 1] += postponed
-    return plan
-
-
-def _ready(plan: Calendar, talk: Talk, today: list[Talk]) -> bool:
-    return (
-        talk.before < 0
-        or talk.before in plan.placements
-        or any(other.index == talk.before for other in today)
     )
 
 
