@@ -237,7 +237,7 @@ def _likeness(name: str) -> float:
 
 
 def _without_credentials(piece: str) -> str:
-    """"Jane Doe, PhD" without the degree; the family names Ma and Du stay."""
+    """ "Jane Doe, PhD" without the degree; the family names Ma and Du stay."""
     match = _CREDENTIALS.search(piece)
     if not match:
         return piece

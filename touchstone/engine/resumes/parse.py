@@ -93,7 +93,7 @@ def _parse(document: Document, text: str, as_of: dt.date, filename: str) -> Pars
             parts, lang=document.lang, email=email, headlines=headlines, filename=filename
         ),
         email=email,
-        phone=find_phone(parts, document.lang, text[:600]),
+        phone=find_phone(parts, document.lang, _head_of(parts)),
         highest_degree=degree,
         school=school,
         years_experience=years_of(jobs, text, as_of),
@@ -113,6 +113,12 @@ def _parse(document: Document, text: str, as_of: dt.date, filename: str) -> Pars
         sections=tuple(part.section for part in parts),
         flags=document.flags,
     )
+
+
+def _head_of(parts: Sequence[Part]) -> str:
+    """The lines that say who and where the person is."""
+    lines = [line.text for part in parts if part.kind == "header" for line in part.lines]
+    return "\n".join(lines)[:600]
 
 
 def years_of(jobs: Sequence[Work], text: str, as_of: dt.date) -> float:

@@ -32,16 +32,21 @@ class Segment:
 def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
     """Segments as a person reads them, each with what separates it from the next.
 
-    The separator is a tab between cells of one row, else a line end.
+    The separator is a tab between cells of one row, a blank line where a column ends and another
+    begins, else a line end.
     """
     if not segments:
         return []
     rows = _rows(segments)
     ordered: list[tuple[Segment, str]] = []
-    for block in _blocks(rows):
+    blocks = _blocks(rows)
+    for number, block in enumerate(blocks):
         for row in map(_closed_up, block):
             ordered.extend((segment, "\t") for segment in row[:-1])
             ordered.append((row[-1], "\n"))
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        if following and following[0][0].top < block[-1][0].top:
+            ordered[-1] = (ordered[-1][0], "\n\n")
     return ordered
 
 

@@ -39,6 +39,15 @@ _ENDINGS = (
     ("projects", "project"),
     ("certifications", "certificates"),
 )
+_REACH = re.compile(
+    r"@[\w\-]+\.|(?<!\d)1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)|\+\d[\d ()\-]{8,}"
+    r"|(?:电话|手机|联系方式|\b(?:phone|tel|mobile)\b)\s*[:：\t]?\s*[+(]?\d",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(
+    r"推荐人|证明人|总监|经理|教授|上级|director|manager|professor|referee|supervisor",
+    re.IGNORECASE,
+)
 _CONTACT = re.compile(r"@|\d{4}")
 _LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
 _BEFORE_DATE = re.compile(
@@ -147,8 +156,14 @@ def parts_of(text: str, lines: list[Line]) -> list[Part]:
         if held or title:
             parts.append(Part(Section(kind, title, start, body, end), tuple(held)))
 
-    for line in lines:
+    reached = False  # whether the person's own contacts have been seen
+    for number, line in enumerate(lines):
         found, rest = _heading(line, kind)
+        reached = reached or (kind == "header" and _REACH.search(line.text) is not None)
+        apart = not found and line.blank_before and bool(held)
+        if apart and not reached and kind != "header" and _is_contact_block(lines, number):
+            close(line.start)
+            held, kind, title, start, body = [], "header", "", line.start, line.start
         if not found:
             held.append(line)
             continue
@@ -162,6 +177,17 @@ def parts_of(text: str, lines: list[Line]) -> list[Part]:
         body = rest.start if rest else line.end
     close(len(text))
     return parts
+
+
+def _is_contact_block(lines: list[Line], first: int) -> bool:
+    """Whether the lines up to the next gap tell how to reach the person, as a second column does."""
+    block = [lines[first]]
+    for line in lines[first + 1 : first + 8]:
+        if line.blank_before or heading_kind(line.text):
+            break
+        block.append(line)
+    words = "\n".join(line.text for line in block)
+    return _REACH.search(words) is not None and _OF_OTHERS.search(words) is None
 
 
 def _heading(line: Line, current: str) -> tuple[str, Line | None]:
