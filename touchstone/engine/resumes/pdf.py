@@ -50,6 +50,7 @@ class _PageText:
     boxes: Any
     hidden: dict[int, str] = field(default_factory=dict)
     scan: bool = False
+    rules: list[tuple[float, float, float, float]] = field(default_factory=list)
 
 
 def read_pdf(
@@ -118,7 +119,9 @@ def _page_text(c: Any, page: Any, text_page: Any, geometry: bool) -> _PageText:
     scan = len(chars.strip()) < _SMALL_TEXT_CHARS and objects.image_share > 0.25
     if len(chars) >= _SMALL_TEXT_CHARS and _unmapped(chars) > _BAD_SHARE:
         scan = True
-    return _PageText(size, chars, segments, boxes.exact() if geometry else None, hidden, scan)
+    rules = [frame.fractions(*rule) for rule in objects.rules]
+    kept = boxes.exact() if geometry else None
+    return _PageText(size, chars, segments, kept, hidden, scan, rules)
 
 
 def _unmapped(chars: str) -> float:
@@ -442,7 +445,7 @@ class _Assembly:
         number = len(self.pages)
         self.pages.append(page.size)
         self.starts.append(self.length)
-        for segment, separator in in_reading_order(page.segments):
+        for segment, separator in in_reading_order(page.segments, page.rules):
             self._put_segment(page, segment)
             self._put(separator)
         self._keep_hidden(page, number)

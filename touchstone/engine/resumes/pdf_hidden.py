@@ -12,6 +12,7 @@ _WHITE = 245  # every channel at or above this cannot be told from paper
 _TINY_PT = 2.0
 _MAX_OBJECTS = 60_000
 _MAX_DEPTH = 6
+_RULE_PT, _THIN_PT, _MAX_RULES = 50.0, 3.0, 2000
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 
 Rect = tuple[float, float, float, float]
@@ -24,10 +25,17 @@ def address_of(pointer: Any) -> int:
 
 @dataclass(slots=True)
 class HiddenObjects:
-    """``suspects``: cause by the address of the text object; ``image_share``: of the page."""
+    """What an eye would not see, and the lines that it would.
+
+    Attributes:
+        suspects: cause by the address of the text object.
+        image_share: of the page, the largest image.
+        rules: horizontal lines and edges of boxes, in page space.
+    """
 
     suspects: dict[int, str] = field(default_factory=dict)
     image_share: float = 0.0
+    rules: list[Rect] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -135,6 +143,7 @@ class _Walk:
             return
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         self.c.FPDFPath_GetDrawMode(item, ctypes.byref(fill), ctypes.byref(stroke))
+        self._rule(rect, stroked=bool(stroke.value))
         if not fill.value or rect[3] - rect[1] < 3 or rect[2] - rect[0] < 3:
             return
         if not self.c.FPDFPageObj_GetFillColor(item, *self.refs):
@@ -142,6 +151,15 @@ class _Walk:
         red, green, blue, alpha = (v.value for v in self.channels)
         white = min(red, green, blue) >= _WHITE
         self.painted.append(_Painted(self.order, rect, white=white, opaque=alpha > 200))
+
+    def _rule(self, rect: Rect, *, stroked: bool) -> None:
+        left, bottom, right, top = rect
+        if right - left < _RULE_PT or len(self.hidden.rules) > _MAX_RULES:
+            return
+        if top - bottom < _THIN_PT:
+            self.hidden.rules.append(rect)
+        elif stroked:
+            self.hidden.rules += [(left, bottom, right, bottom), (left, top, right, top)]
 
     def settle(self) -> None:
         """White text is hidden unless something dark lies under it; any text under a later box."""

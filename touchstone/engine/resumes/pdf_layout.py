@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _GUTTER_LINES = 4  # a column has at least this many lines on either side
@@ -10,6 +12,9 @@ _CROSSING_SHARE = 0.06
 _TABLE_SHARE = 0.6
 _DENSE_TABLE_SHARE = 0.85
 _SAME_LINE = 0.0012
+_LEFT_EDGE, _NAME_EDGE, _NAME_CHARS, _FORM_ROWS = 0.16, 0.3, 24, 2
+
+Rect = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,23 @@ class Segment:
     follows: bool = False
 
 
-def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
+def in_reading_order(
+    segments: list[Segment], rules: Sequence[Rect] = ()
+) -> list[tuple[Segment, str]]:
     """Segments as a person reads them, each with what separates it from the next.
+
+    Args:
+        segments: in any order.
+        rules: horizontal lines of the page, that tell the rows of a form.
 
     The separator is a tab between cells of one row, a blank line where a column ends and another
     begins, else a line end.
     """
     if not segments:
         return []
+    form = _form(segments, rules)
+    if form is not None:
+        return form
     rows = _rows(segments)
     ordered: list[tuple[Segment, str]] = []
     blocks = _blocks(rows)
@@ -48,6 +62,48 @@ def in_reading_order(segments: list[Segment]) -> list[tuple[Segment, str]]:
         if following and following[0][0].top < block[-1][0].top:
             ordered[-1] = (ordered[-1][0], "\n\n")
     return ordered
+
+
+def _form(segments: list[Segment], rules: Sequence[Rect]) -> list[tuple[Segment, str]] | None:
+    """The reading order of a ruled form whose left column names what stands at the right.
+
+    A name is read before its row, wherever in the height of the row it stands, and also where it
+    is set downwards, one character a line. None where the page is no such form.
+    """
+    heights = sorted({round((t + b) / 2, 4) for left, t, right, b in rules if left < _LEFT_EDGE})
+    if len(heights) < _FORM_ROWS + 1:
+        return None
+    bands: list[list[Segment]] = [[] for _ in range(len(heights) + 1)]
+    for segment in segments:
+        bands[bisect_right(heights, (segment.top + segment.bottom) / 2)].append(segment)
+    named = [_named(band) for band in bands]
+    if sum(1 for names in named if names) < _FORM_ROWS:
+        return None
+    ordered: list[tuple[Segment, str]] = []
+    for band, names in zip(bands, named, strict=True):
+        for name in names:
+            ordered.append((name, "" if name.end - name.start == 1 else "\n"))
+        if names:
+            ordered[-1] = (names[-1], "\n")
+        for row in map(_closed_up, _rows([s for s in band if s not in names])):
+            ordered.extend((segment, "\t") for segment in row[:-1])
+            ordered.append((row[-1], "\n"))
+    return ordered
+
+
+def _named(band: list[Segment]) -> list[Segment]:
+    """The segments of a form's row that name it, from the top down; none where nothing does."""
+    names = [s for s in band if s.right < _NAME_EDGE]
+    rest = [s for s in band if s.right >= _NAME_EDGE]
+    if not names or not rest or sum(s.end - s.start for s in names) > _NAME_CHARS:
+        return []
+    if min(s.left for s in rest) < max(s.right for s in names):
+        return []
+    first = min(rest, key=lambda s: s.top)
+    if len(names) == 1 and _level(names[0], first):
+        return []
+    lines = {round(s.top, 2) for s in rest}
+    return sorted(names, key=lambda s: (s.top, s.left)) if len(lines) > 1 else []
 
 
 def _closed_up(row: list[Segment]) -> list[Segment]:
