@@ -73,19 +73,24 @@ def doubts(room: Room) -> list[Doubt]:
     if room.attempt is not None:
         for item in room.attempt.items.all():
             for grading in item.gradings.all():
-                found += [
-                    Doubt(Bilingual(str(q), str(q))) for q in grading.result.get("follow_up", ())
-                ]
+                found += [Doubt(_asked(q)) for q in grading.result.get("follow_up", ())]
                 found += [Doubt(flag_words(flag)) for flag in grading.result.get("flags", ())]
         found += [Doubt(flag_words(signal.kind)) for signal in room.attempt.signals.all()]
     unique = {(d.text.zh, d.quote): d for d in found}
     return list(unique.values())[:MOST_DOUBTS]
 
 
+def _asked(question: Any) -> Bilingual:
+    """A question to ask: a stored message, or words as they are."""
+    if not isinstance(question, dict):
+        return Bilingual(str(question), str(question))
+    message = stored_message(question)
+    return Bilingual(render(message, "zh"), render(message, "en"))
+
+
 def _probe(probe: dict[str, Any]) -> Doubt:
     """What the kit would ask beside its questions."""
-    message = stored_message(probe.get("ask") or probe["why"])
-    return Doubt(Bilingual(render(message, "zh"), render(message, "en")), probe.get("quote", ""))
+    return Doubt(_asked(probe.get("ask") or probe["why"]), probe.get("quote", ""))
 
 
 def _claims(application: Application) -> list[Doubt]:
