@@ -112,11 +112,13 @@ def client_of(company: Company) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def run_jobs(db: None) -> Callable[[], int]:
+def run_jobs(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Runs every background task that is due, here and now; returns how many."""
-    from touchstone.jobs.worker import Worker
+    from touchstone.jobs import worker
 
-    return lambda: Worker().run(until_empty=True)
+    # A test lives in a transaction: as Django's own test client does, its connection stays open.
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    return lambda: worker.Worker().run(until_empty=True)
 
 
 @pytest.fixture(autouse=True)
