@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from touchstone.engine.resumes.dates import months_of
@@ -178,12 +178,12 @@ def _entry(entry: Entry, period: Period | None, as_of: dt.date, now: float) -> E
 def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) -> None:
     """Notes behaviours, hints and marks of each sentence, and a place to judge the first two by."""
     number, count = 0, len(found)
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for key, start, end in demand.finder.find(normal):
         while number < count and found[number].end < end:
             _settle(found[number], seen, demand)
             number += 1
-            seen = set()
+            seen = {}
         if number == count:
             return
         statement = found[number]
@@ -192,25 +192,26 @@ def _mark_words(found: Sequence[Statement], demand: Demand, normal: Normalized) 
         if key[0] == "#":
             hint, _, part = key[1:].partition(".")
             statement.hints.setdefault(int(hint), set()).add(int(part))
-        else:
-            seen.add(key)
-        if key[0] != "_" and not statement.anchor:
-            statement.anchor = end
+            statement.anchor = statement.anchor or end
+        elif key not in seen:
+            seen[key] = end
     if number < count:
         _settle(found[number], seen, demand)
 
 
-def _settle(statement: Statement, seen: set[str], demand: Demand) -> None:
-    statement.marks = seen
-    if statement.anchor:
-        signs = demand.signs
-        statement.behaviours = [
-            sign
-            for group in sorted(seen)
-            if group in signs
-            for sign in signs[group]
-            if sign.groups <= seen
-        ]
+def _settle(statement: Statement, seen: Mapping[str, int], demand: Demand) -> None:
+    statement.marks = seen.keys()
+    signs = demand.signs
+    statement.behaviours = [
+        sign
+        for group in sorted(seen)
+        if group in signs
+        for sign in signs[group]
+        if sign.groups <= seen.keys()
+    ]
+    ends = [seen[group] for sign in statement.behaviours for group in sign.groups]
+    if ends:
+        statement.anchor = min(ends)
 
 
 def _place(
@@ -234,7 +235,7 @@ def _to_judge(
     A head's concepts are the person's own; a personal line's are nobody's.
     """
     hits = [
-        Hit(f"{_MARK}{number}", statement.anchor - 1, statement.anchor)
+        Hit(f"{_MARK}{number}", statement.anchor - 1, statement.anchor - 1)  # hides no word
         for number, statement in enumerate(found)
         if not statement.role and (statement.behaviours or statement.hints)
     ]

@@ -31,7 +31,7 @@ from touchstone.engine.screening.weighing import (
 )
 
 Kind = Literal["result", "used", "listed", "negated", "wished", "other_person", "hidden"]
-_MOST_GROUNDS = 6  # for one indicator; further sentences would add next to nothing
+_MOST_GROUNDS = 4  # for one indicator; further sentences would add next to nothing
 _MOST_FOREIGN = 12
 _QUOTE = 120
 _REAL = 35.0  # points by what can be checked, below which a grave flag means "decline"
@@ -362,18 +362,20 @@ def _window(text: str, statement: Statement, ground: Ground) -> tuple[int, int]:
 def _foreign(reading: ResumeReading, demand: Demand) -> list[Evidence]:
     """What is asked for and the resume says is not there, only wished or someone else's."""
     rows: list[Evidence] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[int, str]] = set()
     for statement in reading.statements:
         for concept, start, end, polarity in statement.foreign:
             shares = demand.concepts.get(concept, ())
             best = max(shares, key=lambda share: (share[1], -share[0]), default=None)
-            if best is None or best[1] < _SURE or (concept, polarity) in seen:
+            if best is None or best[1] < _SURE:
                 continue
-            seen.add((concept, polarity))
             mark = Ground(best[0], 0, 0.0, start, end, polarity)
             first, last = _window(reading.text, statement, mark)
             if not first <= start < last:
                 first, last = start, end
+            if (first, polarity) in seen:
+                continue
+            seen.add((first, polarity))
             rows.append(
                 Evidence(
                     demand.indicators[best[0]].id,

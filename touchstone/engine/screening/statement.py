@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -70,7 +71,7 @@ class Statement:
     spoken: str = "own"
     item: int = 0
     anchor: int = 0
-    marks: frozenset[str] | set[str] = frozenset()
+    marks: Set[str] = frozenset()
     figures: int = 0
     causes: bool = False
     done: bool = False

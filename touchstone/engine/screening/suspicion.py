@@ -49,12 +49,12 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
     flags: set[str] = set()
     void: set[int] = set()
     injection = _patterns()["injection"]
-    for number, statement in enumerate(reading.statements):
+    for statement in reading.statements:
         if "_machine" in statement.marks and injection.search(
             reading.flat, statement.start, statement.end
         ):
             flags.add("prompt_injection")
-            void.add(number)
+            void.update(n for n, s in enumerate(reading.statements) if s.item == statement.item)
     if _is_wall(reading):
         flags.add("keyword_list")
     copied = [n for n, s in enumerate(reading.statements) if s.copied]

@@ -50,6 +50,10 @@ _ITEM_ZH, _ITEM_EN, _ITEM_LONG = 8, 3, 12
 _DIGIT = re.compile(r"\d")
 _HALVED = ("成", "半", "倍")
 _SPACED = re.compile(r"[\u4e00-\u9fff] [\u4e00-\u9fffa-z]|  ")
+_SOUGHT = re.compile(
+    r"(?:求职|应聘|期望|意向|目标)(?:意向|岗位|职位|方向|工作)?\s*[:|]|想转行|希望(?:转|从事)"
+    r"|(?:career |job )?objective\b|seeking\b|looking for\b|interested in\b"
+)
 _CONTACT = re.compile(r"\d{3}[\d -]{5,}\d|\x01{6,}")
 _GENDER = re.compile(r"[男女]\s*[|,/ ]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -68,6 +72,8 @@ def tell_role(statement: Statement, flat: str, name: str) -> None:
     elif _is_told(statement) and _is_head(statement, words):
         statement.role, statement.strength = "head", "used"
         statement.behaviours, statement.hints = [], {}
+    elif _SOUGHT.match(words):
+        statement.section = "wish"
 
 
 def judge(statement: Statement, flat: str, demand: Demand) -> None:

@@ -148,7 +148,8 @@ def affinities(statement: Statement, demand: Demand) -> dict[int, float]:
         number: [min(1.0, affinity + _MORE_CONCEPTS * (count[number] - 1))]
         for number, affinity in best.items()
     }
-    if statement.spoken in {"own", "team", "past"}:
+    disowned = bool(statement.foreign) and not statement.concepts
+    if statement.spoken in {"own", "team", "past"} and not disowned:
         factor = 1.0 if statement.spoken == "own" else _SHARED
         for number, affinity in _behaved(statement).items():
             found.setdefault(number, []).append(affinity * factor)
