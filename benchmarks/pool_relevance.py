@@ -271,7 +271,7 @@ def main() -> None:
     rng = random.Random(args.seed)
     people = profiles(args.people, rng)
     asked = queries(rng)
-    systems = {
+    systems: dict[str, Ours | FullText] = {
         "pool": Ours(people),
         "FTS5 unicode61": FullText(people, "unicode61", pairs=False),
         "FTS5 trigram": FullText(people, "trigram", pairs=False),

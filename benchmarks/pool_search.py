@@ -11,6 +11,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 QUERIES = (
@@ -108,7 +109,11 @@ def fill(people: int) -> float:
     return float(size) / people
 
 
-def _index(rows, bulk, start: int) -> None:  # type: ignore[no-untyped-def]
+def _index(
+    rows: list[tuple[int, dict[str, int]]],
+    bulk: Callable[[list[tuple[int, dict[str, int]]]], int],
+    start: int,
+) -> None:
     """Blocks of 50,000 do not end at segments of 32,768: the shared segment is merged."""
     from touchstone.engine.matching.postings import SEGMENT, pack, unpack
     from touchstone.recruiting.models import PoolPosting
@@ -127,8 +132,8 @@ def _index(rows, bulk, start: int) -> None:  # type: ignore[no-untyped-def]
             held.setdefault(term, {})[number % SEGMENT] = weight
     fresh = []
     for term, places in held.items():
-        ids, weights = pack(places)
-        fresh.append(PoolPosting(term=term, segment=first, ids=ids, weights=weights))
+        row_ids, row_weights = pack(places)
+        fresh.append(PoolPosting(term=term, segment=first, ids=row_ids, weights=row_weights))
     PoolPosting.objects.bulk_create(fresh, batch_size=2000)
 
 

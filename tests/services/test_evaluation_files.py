@@ -26,7 +26,7 @@ RARE = "𠮷㐂 Ñandú"
 def scored(company: Company, position: Position, now: dt.datetime) -> list[Application]:
     rows = build_round(company, position, now - dt.timedelta(days=6), count=6)
     Candidate.objects.filter(pk=rows[0].candidate_id).update(name=RARE)
-    card = rows[0].interviews.get().scorecards.first()
+    card = rows[0].interviews.get().scorecards.order_by("pk")[0]
     card.scores.filter(indicator="biz.scenario").update(comment="=HYPERLINK(1) " + "长" * 10_000)
     rows[0].refresh_from_db()
     return rows

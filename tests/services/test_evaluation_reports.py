@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from decimal import Decimal
 
 import pytest
 
@@ -43,9 +44,9 @@ def test_the_yardstick_is_kept_until_a_score_changes(
 ) -> None:
     first = calibration_run(position=position, at=now)
     assert calibration_run(position=position, at=now).pk == first.pk
-    card = scored[0].interviews.get().scorecards.first()
-    row = card.scores.first()
-    row.score = 3
+    card = scored[0].interviews.get().scorecards.order_by("pk")[0]
+    row = card.scores.order_by("pk")[0]
+    row.score = Decimal(3)
     row.save()
     assert calibration_run(position=position, at=now).pk != first.pk
 

@@ -57,13 +57,13 @@ def pool(
 def test_nobody_is_kept_without_consent(
     company: Company, application: Application, now: dt.datetime
 ) -> None:
-    add = {"actor": company.actor("recruiter"), "application": application, "at": now}
+    actor = company.actor("recruiter")
     with pytest.raises(InvalidInput) as error:
-        pool_add(reason="好", **add)
+        pool_add(actor=actor, application=application, reason="好", at=now)
     assert error.value.message.id == "pool.no_consent"
     agree(company, application, now, granted=False)
     with pytest.raises(InvalidInput):
-        pool_add(reason="好", **add)
+        pool_add(actor=actor, application=application, reason="好", at=now)
     assert PoolPosting.objects.count() == 0
 
 

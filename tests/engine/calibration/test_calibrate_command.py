@@ -1,6 +1,8 @@
 import io
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,14 +17,18 @@ ROWS = "".join(
 )
 
 
-def run(tmp_path, capsys, data, *options):
+def run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: str | bytes, *options: str
+) -> tuple[int, dict[str, Any]]:
     path = tmp_path / "ratings.csv"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     status = main(["calibrate", *options, "--quiet", str(path)])
     return status, json.loads(capsys.readouterr().out)
 
 
-def test_the_object_of_the_formats_document(tmp_path, capsys):
+def test_the_object_of_the_formats_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out = run(tmp_path, capsys, HEADER + ROWS)
     assert status == 0
     assert [c["id"] for c in out["candidates"]] == [f"c{i}" for i in range(6)]
@@ -39,11 +45,13 @@ def test_the_object_of_the_formats_document(tmp_path, capsys):
     assert out["connected"] is True
 
 
-def test_same_bytes_twice(tmp_path, capsys):
+def test_same_bytes_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, capsys, HEADER + ROWS) == run(tmp_path, capsys, HEADER + ROWS)
 
 
-def test_standard_input_extra_columns_and_abstentions(monkeypatch, capsys):
+def test_standard_input_extra_columns_and_abstentions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = (
         "note,candidate,rater,department,dimension,score\nx,张三,李,业务,d,7\nx,张三,王,算法,d,\n"
     )
@@ -52,7 +60,7 @@ def test_standard_input_extra_columns_and_abstentions(monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["candidates"][0]["n"] == 1
 
 
-def test_gb18030_and_byte_order_mark(tmp_path, capsys):
+def test_gb18030_and_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     row = HEADER + "张三,李四,业务部,沟通,7\n"
     for data in (row.encode("gb18030"), row.encode("utf-8-sig")):
         _, out = run(tmp_path, capsys, data)
@@ -72,7 +80,9 @@ def test_gb18030_and_byte_order_mark(tmp_path, capsys):
         (b"\xff\xfe\x00\x81", "unreadable_text", "UTF-8"),
     ],
 )
-def test_bad_files_are_refused_with_path_line_and_reason(tmp_path, capsys, data, reason, detail):
+def test_bad_files_are_refused_with_path_line_and_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: str, reason: str, detail: str
+) -> None:
     status, out = run(tmp_path, capsys, data)
     assert status == 1
     assert out["status"] == "error"

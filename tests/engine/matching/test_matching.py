@@ -42,9 +42,10 @@ def test_tokens(text: str, expected: list[str]) -> None:
 
 
 def test_postings_take_in_and_let_go() -> None:
-    packed = None
+    packed: tuple[bytes, bytes] | None = None
     for place, weight in ((9, 40), (3, 255), (SEGMENT - 1, 1), (9, 80)):
         packed = put(packed, place, weight)
+    assert packed is not None
     ids, weights = unpack(packed, 2)
     assert ids.tolist() == [2 * SEGMENT + p for p in (3, 9, SEGMENT - 1)]
     assert weights.tolist() == [255, 80, 1]

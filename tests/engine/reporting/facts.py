@@ -21,7 +21,7 @@ def make_facts(seed: int) -> dict[str, Any]:
     rng = random.Random(seed)
     raters = _raters(rng)
     evidence: list[dict[str, Any]] = []
-    dimensions = []
+    dimensions: list[dict[str, Any]] = []
     tested = {d: round(rng.uniform(20, 95), 2) for d, _w in DIMENSIONS if rng.random() < 0.7}
     measured = []
     for dimension, weight in DIMENSIONS:
@@ -60,10 +60,10 @@ def make_facts(seed: int) -> dict[str, Any]:
         for _ in range(n)
     ]
     means: dict[str, float | None] = {"overall": 60.0}
-    for row in dimensions:
-        seen = [v[row["id"]] for v in vectors if v[row["id"]] is not None]
-        own = [row["fair"]] if row["fair"] is not None else []
-        means[row["id"]] = _two(statistics.fmean([*seen, *own])) if seen or own else None
+    for scored in dimensions:
+        seen = [x for v in vectors if (x := v[scored["id"]]) is not None]
+        own = [scored["fair"]] if scored["fair"] is not None else []
+        means[scored["id"]] = _two(statistics.fmean([*seen, *own])) if seen or own else None
     return {
         "basic": {"claims": _claims(rng), "position": "训练师"},
         "model": {"number": 1},

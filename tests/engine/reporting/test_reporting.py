@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 import pytest
 
@@ -14,25 +15,26 @@ from touchstone.engine.reporting.candidate import candidate_version
 from touchstone.engine.reporting.differences import differences
 from touchstone.engine.reporting.robustness import without_rater
 from touchstone.engine.reporting.scores import Measured, combine
-from touchstone.engine.reporting.standing import places, rank, share_below
+from touchstone.engine.reporting.standing import Interval, places, rank, share_below
 from touchstone.engine.reporting.support import CHECKS, supported, unsupported
 from touchstone.ui.bilingual import stored_message
 
 SEEDS = range(400)
+Corpus = list[tuple[dict[str, Any], list[dict[str, Any]]]]
 
 
 @pytest.fixture(scope="module")
-def corpus() -> list[tuple[dict, list[dict]]]:
+def corpus() -> Corpus:
     return [(facts, analysis_document(facts)) for facts in map(make_facts, SEEDS)]
 
 
-def test_every_sentence_is_borne_out_by_its_facts(corpus: list) -> None:
+def test_every_sentence_is_borne_out_by_its_facts(corpus: Corpus) -> None:
     for facts, analysis in corpus:
         assert unsupported(facts, analysis) == []
 
 
 def test_every_sentence_names_evidence_that_is_there_and_reads_in_both_languages(
-    corpus: list,
+    corpus: Corpus,
 ) -> None:
     for facts, analysis in corpus:
         known = {e["id"] for e in facts["evidence"]}
@@ -46,7 +48,7 @@ def test_every_sentence_names_evidence_that_is_there_and_reads_in_both_languages
                 assert "{" not in words
 
 
-def test_every_kind_of_sentence_comes_up_and_has_a_check(corpus: list) -> None:
+def test_every_kind_of_sentence_comes_up_and_has_a_check(corpus: Corpus) -> None:
     said = {s["message"]["id"] for _facts, analysis in corpus for s in analysis}
     assert said == set(CHECKS)
 
@@ -90,7 +92,7 @@ def test_facts_that_changed_no_longer_bear_the_old_sentences() -> None:
     assert unsupported(changed, analysis)
 
 
-def test_the_same_facts_give_the_same_words(corpus: list) -> None:
+def test_the_same_facts_give_the_same_words(corpus: Corpus) -> None:
     facts, analysis = corpus[7]
     again = json.loads(json.dumps(facts))
     assert json.dumps(analysis_document(again)) == json.dumps(analysis)
@@ -149,7 +151,9 @@ def test_only_tested_gives_a_score_without_an_interval() -> None:
         ((50, 50), [(50, 50)], (1, 2)),
     ],
 )
-def test_places_leave_ties_open(own: tuple, others: list, expected: tuple | None) -> None:
+def test_places_leave_ties_open(
+    own: Interval | None, others: list[Interval | None], expected: tuple[int, int] | None
+) -> None:
     assert places(own, others) == expected
 
 
@@ -160,7 +164,7 @@ def test_standing() -> None:
 
 
 def test_leaving_out_a_rater_as_documented() -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "scores": {
             "fair": 70.0,
             "dimensions": [
@@ -202,7 +206,7 @@ def test_differences_name_scores_raters_and_sentences() -> None:
     assert differences(before, [], before, []) == []
 
 
-def test_the_candidates_version_holds_nobody_elses_words(corpus: list) -> None:
+def test_the_candidates_version_holds_nobody_elses_words(corpus: Corpus) -> None:
     for facts, _analysis in corpus[:60]:
         text = json.dumps(candidate_version(facts), ensure_ascii=False)
         assert "面试官" not in text
