@@ -14,7 +14,7 @@ from touchstone.assessments.services.sittings import attempts_close_expired
 from touchstone.audit.files import files_expire
 from touchstone.common.clock import utc_now
 from touchstone.integrations.wecom.configured import wecom_ready
-from touchstone.interviews.services.reminders import reminders_queue
+from touchstone.interviews.services.reminders import reminders_queue, upcoming_queue
 
 KEEP_JOBS = dt.timedelta(days=14)
 
@@ -27,8 +27,9 @@ def retention_sweep() -> int:
 
 @task(queue_name="default")
 def reminders_send() -> int:
-    """Reminds raters of scorecards still open."""
-    return reminders_queue(at=utc_now())
+    """Reminds of interviews within a day, and raters of scorecards still open."""
+    now = utc_now()
+    return upcoming_queue(at=now) + reminders_queue(at=now)
 
 
 @task(queue_name="default")

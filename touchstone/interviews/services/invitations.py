@@ -92,7 +92,7 @@ def _to_candidate(
         zone=zone,
         other_zone=other_zone_text(interview.starts_at, end, zone, candidate.time_zone, language),
         round=interview.round_no,
-        place=interview.place or _place(interview, language),
+        place=interview.place or place_words(interview, language),
         meeting_url=interview.meeting_url or "—",
         panel="、".join(f"{s.person.name}（{s.person.title}）" for s in seats),
         materials=interview.materials or "—",
@@ -127,7 +127,7 @@ def _to_colleague(
         date=moment_text(interview.starts_at, zone, language),
         start=moment_text(interview.starts_at, zone, language),
         end=moment_text(interview.ends_at, zone, language),
-        place=interview.place or _place(interview, language),
+        place=interview.place or place_words(interview, language),
         meeting_url=interview.meeting_url,
         focus="、".join(seat.focus) or "—",
         link=f"{settings.BASE_URL}/interviews/{interview.ref}/",
@@ -193,7 +193,7 @@ def _card(
         application.candidate.name,
         position.title_en if english and position.title_en else position.title,
         moment_text(interview.starts_at, person.time_zone, language),
-        interview.place or _place(interview, language),
+        interview.place or place_words(interview, language),
     )
     shared: dict[str, Any] = {
         "source": "Touchstone" if english else "试金石",
@@ -212,7 +212,8 @@ def _card(
     )
 
 
-def _place(interview: Interview, language: str) -> str:
+def place_words(interview: Interview, language: str) -> str:
+    """How the talk is held, where no place was typed."""
     names = {
         "tencent": ("腾讯会议", "Tencent Meeting"),
         "wecom": ("企业微信会议", "WeCom meeting"),
