@@ -15,6 +15,7 @@ from touchstone.accounts.models import Person
 from touchstone.accounts.permissions import person_actor, require_role
 from touchstone.common.actors import Actor
 from touchstone.common.messages import say
+from touchstone.desk.shell import menu_of
 from touchstone.ui.bilingual import message_text
 
 
@@ -51,6 +52,7 @@ def staff(*roles: str) -> Callable[[View], View]:
                 person,
                 getattr(request, "request_id", ""),
             )
+            request.menu = menu_of(person)  # type: ignore[attr-defined, arg-type]
             return view(request, *args, **kwargs)
 
         wrapped.required_roles = tuple(roles)  # type: ignore[attr-defined]

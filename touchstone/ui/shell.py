@@ -17,6 +17,15 @@ class StageLink:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuLink:
+    """A page that the person may open; those with ``in_menu_only`` stand in the menu alone."""
+
+    url: str
+    label: str
+    in_menu_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """Set by a view as ``request.shell``.
 
