@@ -156,3 +156,11 @@ def test_the_search_costs_a_fixed_number_of_queries(
     client = client_of("recruiter")
     with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
         client.get(reverse("pool"), {"q": "微调"})
+
+
+def test_a_note_comes_back_on_its_day(client_of: Clients, entry: PoolEntry) -> None:
+    client = client_of("recruiter")
+    sent = {"text": "该打电话了", "remind_on": "2020-01-01"}
+    client.post(reverse("pool-note", args=[entry.ref]), sent)
+    assert "该打电话了" in client.get(reverse("pool")).content.decode()
+    assert "该打电话了" not in client_of("administrator").get(reverse("pool")).content.decode()

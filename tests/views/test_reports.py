@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -347,3 +348,26 @@ def test_long_notes_rare_characters_and_gaps_are_shown_whole(
     assert "未观察到" in text
     assert client.get(page("report-pdf", application)).content[:5] == b"%PDF-"
     assert client.get(page("round-xlsx", application.position)).content[:2] == b"PK"
+
+
+def test_outcomes_come_from_a_file_and_bad_rows_are_named(
+    client_of: Clients, position: Position, rows: list[Application]
+) -> None:
+    client = client_of("hiring_manager")
+    client.post(page("decide", rows[0]), {"kind": "offer", "reason": "好"})
+    client.post(page("hire", rows[0]), {"starts_on": "2026-12-01"})
+    upload = page("outcomes-upload", position)
+    text = (
+        "姓名,月份,交付项目数,效果提升,评价\n候选人0,3,2,12.5%,8\n无名氏,3,1,1,5\n候选人0,1,x,1,5\n"
+    )
+    file = SimpleUploadedFile("近况.csv", text.encode("gb18030"))
+    answer = client.post(upload, {"file": file}, follow=True).content.decode()
+    assert "记下了 1 行" in answer
+    assert "第 3 行" in answer
+    assert "第 4 行" in answer
+    outcome = Outcome.objects.get(month=3)
+    assert (outcome.projects_delivered, outcome.model_improvement, outcome.review) == (2, 12.5, 8)
+    assert client.post(upload, {}).status_code == 422
+    assert client.get(upload).status_code == 405
+    for who, status in (("algorithm_lead", 403), ("other_recruiter", 404), ("auditor", 403)):
+        assert client_of(who).post(upload, {"file": file}).status_code == status

@@ -153,6 +153,7 @@ urlpatterns = [
     path("decisions/<str:ref>/undo/", reports.decision_undo_view, name="decision-undo"),
     path("decisions/<str:ref>/send/", reports.decision_send_view, name="decision-send"),
     path("outcomes/<str:ref>/", reports.outcome, name="outcome"),
+    path("positions/<str:ref>/hires/outcomes/", reports.outcomes_upload, name="outcomes-upload"),
     path("positions/<str:ref>/my-scoring/", reports.own_scoring, name="own-scoring"),
     # talent pool
     path("pool/", pool.search, name="pool"),

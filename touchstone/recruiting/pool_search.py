@@ -27,7 +27,7 @@ from touchstone.engine.matching.ranking import Found, Ranking, counted, rank
 from touchstone.engine.text.taxonomy import taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
-from touchstone.recruiting.models import PoolEntry, PoolPosting
+from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting
 
 MOST_REASONS = 4
 FACETS = {
@@ -264,6 +264,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     while right > end and text[right - 1].isspace():
         right -= 1
     return left, right
+
+
+def reminders_due(person: Person, day: dt.date) -> list[tuple[PoolEntry, CandidateNote]]:
+    """The person's own notes whose day has come, with the entry they are about."""
+    notes = (
+        CandidateNote.objects.filter(author=person, remind_on__lte=day)
+        .select_related("candidate__pool_entry")
+        .order_by("remind_on", "pk")[:20]
+    )
+    return [
+        (note.candidate.pool_entry, note) for note in notes if hasattr(note.candidate, "pool_entry")
+    ]
 
 
 def query_labels(query: Query) -> list[tuple[str, bool]]:

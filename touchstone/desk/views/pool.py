@@ -70,6 +70,7 @@ def search(request: DeskRequest) -> HttpResponse:
             "size": entries.filter(expires_at__gt=now).count(),
             "soon": entries.filter(expires_at__gt=now, expires_at__lte=now + SOON).count(),
             "may_run": has_role(request.user, RUNS_POOL),
+            "reminders": pool_search.reminders_due(request.user, now.date()),
         },
     )
 

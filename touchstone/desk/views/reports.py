@@ -27,6 +27,7 @@ from touchstone.evaluation.services.calibration import (
     input_sha256,
     position_ratings,
 )
+from touchstone.evaluation.services.outcome_files import outcomes_import
 from touchstone.evaluation.services.outcomes import outcome_record
 from touchstone.evaluation.services.pdf import report_pdf_bytes
 from touchstone.evaluation.services.reports import (
@@ -48,8 +49,9 @@ from touchstone.positions.permissions import (
     require_decide,
     require_run,
 )
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.models import Application, Consent, PoolEntry
 from touchstone.recruiting.permissions import application_for
+from touchstone.recruiting.services.consents import has_consent
 from touchstone.ui.bilingual import active_language, choose, message_text
 from touchstone.ui.formats import clock
 
@@ -190,6 +192,7 @@ def report(request: DeskRequest, ref: str) -> HttpResponse:
         "decision": selectors.standing_decisions(position).get(application.pk),
         "people": _managers(position),
         "today": utc_now().date(),
+        "pool": _pool_state(application),
     }
     if found is None:
         return render(request, "desk/report_none.html", context)
@@ -233,6 +236,13 @@ def _version(request: DeskRequest, application: Application) -> Report | None:
             raise NotFound(say("reporting.no_such_version"))
         return found
     return latest_report(application)
+
+
+def _pool_state(application: Application) -> dict[str, Any]:
+    """Whether the candidate is in the pool, or might be: they agreed."""
+    entry = PoolEntry.objects.filter(candidate_id=application.candidate_id).first()
+    agreed = has_consent(application.candidate, Consent.Purpose.TALENT_POOL, utc_now())
+    return {"entry": entry, "agreed": agreed}
 
 
 def _managers(position: Position) -> list[Person]:
@@ -418,6 +428,29 @@ def hires(request: DeskRequest, ref: str) -> HttpResponse:
             "today": utc_now().date(),
         },
     )
+
+
+@require_POST
+@staff()
+def outcomes_upload(request: DeskRequest, ref: str) -> HttpResponse:
+    """Outcomes of many hires from a file of another system."""
+    position = position_for(request.user, ref)
+    require_decide(request.user, position)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise InvalidInput(say("positions.table_empty"), field="file")
+    found = outcomes_import(
+        actor=request.actor,
+        position=position,
+        name=upload.name or "",
+        data=upload.read(),
+        at=utc_now(),
+    )
+    messages.success(request, choose(f"记下了 {found.kept} 行。", f"{found.kept} rows were kept."))
+    for number, problem in found.problems[:5]:
+        words = message_text(problem)
+        messages.warning(request, choose(f"第 {number} 行：{words}", f"Row {number}: {words}"))
+    return HttpResponseRedirect(reverse("hires", args=[position.ref]))
 
 
 @require_http_methods(["GET", "POST"])
