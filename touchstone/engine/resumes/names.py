@@ -135,7 +135,8 @@ def _over_two_lines(parts: list[Part], email: str) -> list[_Found]:
     found = []
     for line, below in itertools.pairwise(lines):
         short = all(re.fullmatch(r"[^\W\d_][\w'’.\- ]{1,24}", part.text) for part in (line, below))
-        if short and (name := latin_name(f"{line.text} {below.text}")):
+        one_word = 1 in {len(line.text.split()), len(below.text.split())}
+        if short and one_word and (name := latin_name(f"{line.text} {below.text}")):
             known = all(word in email for word in name.lower().split() if len(word) > 1)
             found.append(_Found(name, 7.9 if known else 5.4))
     return found

@@ -36,6 +36,7 @@ _BAD_SHARE = 0.3
 _MAX_SIDE_PT = 14_400  # PDF's own limit without UserUnit
 _OCR_DPI = 200
 _GAP_EM = 1.6
+_CELL_GAP = 0.005  # of the page's width: characters closer than this are one word
 _SOFT_EM = 0.7  # a gap that may be a gutter; without one the line stays whole
 _GLUE_EM = 0.4  # runs this far apart with no space between them are not one word
 
@@ -115,7 +116,11 @@ def _page_text(c: Any, page: Any, text_page: Any, geometry: bool) -> _PageText:
     objects = find_hidden(c, page, frame.crop)
     hidden = _hidden_characters(c, text_page, chars, objects) if objects.suspects else {}
     boxes = _Boxes(c, text_page, frame, len(chars))
-    segments = _cut_at_gutter(_segments(c, text_page, chars, boxes, frame, hidden), chars, boxes)
+    segments = _segments(c, text_page, chars, boxes, frame, hidden)
+    if objects.uprights:
+        uprights = [frame.fractions(*upright) for upright in objects.uprights]
+        segments = _cut_at_uprights(segments, chars, boxes, uprights)
+    segments = _cut_at_gutter(segments, chars, boxes)
     scan = len(chars.strip()) < _SMALL_TEXT_CHARS and objects.image_share > 0.25
     if len(chars) >= _SMALL_TEXT_CHARS and _unmapped(chars) > _BAD_SHARE:
         scan = True
@@ -283,6 +288,45 @@ def _cut_at_gutter(segments: list[Segment], chars: str, boxes: _Boxes) -> list[S
             continue
         cut.append(replace(segment, end=end, right=boxes.at(end - 1)[2]))
         cut.append(replace(segment, start=at, left=boxes.at(at)[0], follows=False))
+    return cut
+
+
+def _cut_at_uprights(
+    segments: list[Segment],
+    chars: str,
+    boxes: _Boxes,
+    uprights: list[tuple[float, float, float, float]],
+) -> list[Segment]:
+    """Segments cut where a vertical line of a table stands between two of their characters."""
+    cut: list[Segment] = []
+    for whole in segments:
+        segment = whole
+        middle = (segment.top + segment.bottom) / 2
+        before = cut[-1].right if cut else 0.0
+        if segment.follows and any(
+            before - 0.002 < left < segment.left + 0.002 and top <= middle <= bottom
+            for left, top, _, bottom in uprights
+        ):
+            segment = replace(segment, follows=False)
+        crossing = sorted(
+            left
+            for left, top, _, bottom in uprights
+            if segment.left + 0.003 < left < segment.right - 0.003 and top <= middle <= bottom
+        )
+        for x in crossing:
+            inside = range(segment.start + 1, segment.end)
+            at = next(
+                (i for i in inside if chars[i] not in " \0" and boxes.at(i)[0] > x - 0.002), 0
+            )
+            end = at - 1
+            while end > segment.start and chars[end] in " \0\u3000":
+                end -= 1
+            gap = boxes.at(at)[0] - boxes.at(end)[2] if at else 0.0
+            if boxes.at(end)[2] > x + 0.002 or (end == at - 1 and gap < _CELL_GAP) or not at:
+                continue
+            cut.append(replace(segment, end=end + 1, right=boxes.at(end)[2]))
+            segment = replace(segment, start=at, left=boxes.at(at)[0], follows=False)
+        cut.append(segment)
     return cut
 
 

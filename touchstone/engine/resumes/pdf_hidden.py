@@ -12,7 +12,7 @@ _WHITE = 245  # every channel at or above this cannot be told from paper
 _TINY_PT = 2.0
 _MAX_OBJECTS = 60_000
 _MAX_DEPTH = 6
-_RULE_PT, _THIN_PT, _MAX_RULES = 50.0, 3.0, 2000
+_RULE_PT, _UPRIGHT_PT, _THIN_PT, _MAX_RULES = 50.0, 12.0, 3.0, 2000
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 
 Rect = tuple[float, float, float, float]
@@ -30,12 +30,13 @@ class HiddenObjects:
     Attributes:
         suspects: cause by the address of the text object.
         image_share: of the page, the largest image.
-        rules: horizontal lines and edges of boxes, in page space.
+        rules: horizontal lines and edges of boxes, in page space; ``uprights`` vertical ones.
     """
 
     suspects: dict[int, str] = field(default_factory=dict)
     image_share: float = 0.0
     rules: list[Rect] = field(default_factory=list)
+    uprights: list[Rect] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -154,7 +155,14 @@ class _Walk:
 
     def _rule(self, rect: Rect, *, stroked: bool) -> None:
         left, bottom, right, top = rect
-        if right - left < _RULE_PT or len(self.hidden.rules) > _MAX_RULES:
+        if len(self.hidden.rules) + len(self.hidden.uprights) > _MAX_RULES:
+            return
+        if top - bottom > _UPRIGHT_PT:
+            if right - left < _THIN_PT:
+                self.hidden.uprights.append(rect)
+            elif stroked:
+                self.hidden.uprights += [(left, bottom, left, top), (right, bottom, right, top)]
+        if right - left < _RULE_PT:
             return
         if top - bottom < _THIN_PT:
             self.hidden.rules.append(rect)

@@ -12,7 +12,7 @@ _CROSSING_SHARE = 0.06
 _TABLE_SHARE = 0.6
 _DENSE_TABLE_SHARE = 0.85
 _SAME_LINE = 0.0012
-_LEFT_EDGE, _NAME_EDGE, _NAME_CHARS, _FORM_ROWS = 0.16, 0.3, 24, 2
+_LEFT_EDGE, _NAME_EDGE, _NAME_INDENT, _NAME_CHARS, _FORM_ROWS = 0.16, 0.3, 0.04, 24, 2
 
 Rect = tuple[float, float, float, float]
 
@@ -80,9 +80,9 @@ def _form(segments: list[Segment], rules: Sequence[Rect]) -> list[tuple[Segment,
     if sum(1 for names in named if names) < _FORM_ROWS:
         return None
     ordered: list[tuple[Segment, str]] = []
-    for band, names in zip(bands, named, strict=True):
-        for name in names:
-            ordered.append((name, "" if name.end - name.start == 1 else "\n"))
+    for band, found in zip(bands, named, strict=True):
+        names = [] if _beside_its_row(found, band) else found
+        ordered.extend((s, "" if s.end - s.start == 1 else "\n") for s in names)
         if names:
             ordered[-1] = (names[-1], "\n")
         for row in map(_closed_up, _rows([s for s in band if s not in names])):
@@ -93,17 +93,20 @@ def _form(segments: list[Segment], rules: Sequence[Rect]) -> list[tuple[Segment,
 
 def _named(band: list[Segment]) -> list[Segment]:
     """The segments of a form's row that name it, from the top down; none where nothing does."""
-    names = [s for s in band if s.right < _NAME_EDGE]
-    rest = [s for s in band if s.right >= _NAME_EDGE]
+    edge = min((s.left for s in band), default=0.0) + _NAME_INDENT
+    names = [s for s in band if s.right < _NAME_EDGE and s.left < edge]
+    rest = [s for s in band if s not in names]
     if not names or not rest or sum(s.end - s.start for s in names) > _NAME_CHARS:
         return []
     if min(s.left for s in rest) < max(s.right for s in names):
         return []
-    first = min(rest, key=lambda s: s.top)
-    if len(names) == 1 and _level(names[0], first):
-        return []
-    lines = {round(s.top, 2) for s in rest}
-    return sorted(names, key=lambda s: (s.top, s.left)) if len(lines) > 1 else []
+    return sorted(names, key=lambda s: (s.top, s.left))
+
+
+def _beside_its_row(names: list[Segment], band: list[Segment]) -> bool:
+    """Whether a single name stands at the height of the first line that it names."""
+    rest = [s for s in band if s not in names]
+    return len(names) == 1 and bool(rest) and _level(names[0], min(rest, key=lambda s: s.top))
 
 
 def _closed_up(row: list[Segment]) -> list[Segment]:

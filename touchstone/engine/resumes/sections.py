@@ -66,6 +66,8 @@ _IN_EDUCATION = {"campus", "training", "awards", "other", "publications", "certi
 _COURSES = re.compile(
     r"(?:主修|主要|核心|相关|专业)?课程|(?:relevant |core )?(?:coursework|courses)", re.IGNORECASE
 )
+_ORNAMENTS = "■□◆◇▌▍★☆●○▶►◢❖✦"
+_LONG_ROW = 34  # a name and a sentence beside it: a form's row, not "手机<tab>138…"
 _PLAIN_KINDS = {"education", "skills", "certificates", "profile", "languages"}
 
 
@@ -214,8 +216,12 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
 
 def _is_label(line: Line, kind: str, current: str) -> bool:
     """Whether "工具:Python" or "项目成果:…" is an item of the part it stands in and heads nothing."""
+    if line.bullet and line.text[0] in _ORNAMENTS and "\t" in line.text and kind != current:
+        return False
     if kind == current or line.bullet:
         return True
+    if "\t" in line.text and len(line.text) > _LONG_ROW and line.text.count("\t") == 1:
+        return False
     if current == "education" and kind in _IN_EDUCATION:
         return True
     if kind == "references" and current == "header":
