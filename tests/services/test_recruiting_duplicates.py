@@ -51,8 +51,7 @@ def test_merge_moves_everything_and_undo_brings_it_back(
 
     undone = duplicate_undo(actor=actor, case=done, at=now)
     assert undone.state == "open"
-    gone.refresh_from_db()
-    assert gone.merged_into_id is None
+    assert Candidate.objects.get(pk=gone.pk).merged_into_id is None
     assert gone.resumes.count() == 1
     assert Application.objects.get(candidate=gone).stage == "screened"
     assert Candidate.objects.get(pk=case.first_id).email == ""

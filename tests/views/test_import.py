@@ -19,7 +19,7 @@ from touchstone.recruiting.models import Application, Candidate, DuplicateCase, 
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[str], Client]
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON = {"accept": "application/json"}
 
 
 def file(name: str, data: bytes) -> SimpleUploadedFile:
@@ -27,7 +27,7 @@ def file(name: str, data: bytes) -> SimpleUploadedFile:
 
 
 def upload(client: Client, position: Position, **form: Any) -> Any:
-    return client.post(reverse("resume-upload", args=[position.ref]), form, **JSON)
+    return client.post(reverse("resume-upload", args=[position.ref]), form, headers=JSON)
 
 
 def test_files_are_taken_into_one_import_and_read(
@@ -63,7 +63,9 @@ def test_a_plain_form_works_too(client_of: ClientOf, position: Position) -> None
     url = reverse("resume-upload", args=[position.ref])
     answer = client.post(url, {"files": [file("a.txt", resume_text("陆遥"))]})
     batch = ResumeBatch.objects.get()
-    assert answer.url == reverse("resume-import", args=[position.ref]) + f"?batch={batch.ref}"
+    assert (
+        answer["Location"] == reverse("resume-import", args=[position.ref]) + f"?batch={batch.ref}"
+    )
     assert client.post(url, {}).status_code == 422
 
 
@@ -124,8 +126,8 @@ def test_a_file_is_taken_in_by_hand(
     assert client.post(url, {"action": "enter", "name": " "}).status_code == 422
     answer = client.post(url, {"action": "enter", "name": "秦明", "phone": "13800000009"})
     application = Application.objects.get(candidate__name="秦明")
-    assert answer.url == reverse("application", args=[application.ref])
-    assert client.get(answer.url).status_code == 200
+    assert answer["Location"] == reverse("application", args=[application.ref])
+    assert client.get(answer["Location"]).status_code == 200
     assert client.post(url, {"action": "enter", "name": "秦明"}).status_code == 409
     assert Candidate.objects.filter(name="秦明").count() == 1
 
