@@ -255,7 +255,7 @@ def facets_of(indicator: Indicator) -> dict[str, float]:
     if not scores:
         return {}
     best = max(scores.values())
-    return {f: min(1.0, 0.25 + 0.2 * n) for f, n in scores.items() if n >= 0.6 * best}
+    return {f: min(1.0, 0.25 + 0.2 * n) for f, n in scores.items() if n >= 0.5 * best}
 
 
 def _stands(cue: str, folded: str) -> bool:

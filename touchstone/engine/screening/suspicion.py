@@ -50,9 +50,8 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
     void: set[int] = set()
     injection = _patterns()["injection"]
     for statement in reading.statements:
-        if "_machine" in statement.marks and injection.search(
-            reading.flat, statement.start, statement.end
-        ):
+        words = reading.flat[statement.start : statement.end]
+        if "_machine" in statement.marks and injection.search(words):
             flags.add("prompt_injection")
             void.update(n for n, s in enumerate(reading.statements) if s.item == statement.item)
     if _is_wall(reading):
@@ -101,7 +100,7 @@ def _advertising(statements: Sequence[Statement], flat: str) -> list[int]:
         if s.section in {"work", "project", "other"}
         and s.grounding < _TOLD_OF
         and s.end - s.start >= 10
-        and pattern.search(flat, s.start, s.end)
+        and pattern.search(flat[s.start : s.end])
     ]
 
 

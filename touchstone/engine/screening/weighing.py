@@ -38,8 +38,8 @@ _CURVE = 0.8
 _LENT, _MOST_LENT = 0.7, 0.95
 _FIRM, _FIRM_POWER = 0.45, 3.0  # the mean value at which `_LENT` is lent, and how steeply it goes
 _TOWARDS_MEAN = 0.4  # a sentence far firmer than the rest is believed by that much less
-# What the scale gives a third of the way up, so that 45 and 70 stand where people put them.
-_LIFT = 0.17
+# What the scale gives a quarter of the way up, so that 45 and 70 stand where people put them.
+_LIFT = 0.23
 _FIRM_AFFINITY = 0.4
 _NEAR, _FAR = 0.65, 0.35  # of what is lent: from the same dimension, from all
 _LEAST_AFFINITY = 0.25
@@ -276,7 +276,7 @@ def _with_lent(
             share += lent_within[mine] * share_of[g] / totals[mine]
             share += lent_to_all * share_of[g] / told
         shares.append(share)
-    lifted = tuple(min(1.0, s + _LIFT * 6.75 * s * (1 - s) ** 2) for s in scores)
+    lifted = tuple(min(1.0, s + _LIFT * 256 / 27 * s * (1 - s) ** 3) for s in scores)
     return Weighed(tuple(grounds), tuple(own), lifted, tuple(shares))
 
 
