@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from touchstone.engine.text.lexicon import read_yaml
@@ -25,6 +26,8 @@ from touchstone.engine.text.lexicon import read_yaml
 HAN = "\u3400-\u9fff"
 MASK = "\x01"  # stands for each character of an address
 _WRAP_WIDTH = 40  # columns; a Han character takes two
+# A stretch of so many lines, none wider than that share of the page, is a narrow column.
+_NARROW, _NARROW_SHARE, _NARROW_FULL, _LINES = 20, 0.62, 0.85, 6
 _WRAP_SHARE = 0.75  # of the widest line; a shorter one ended by itself
 # Characters that nearly every resume in traditional characters has, and others have not.
 _TRADITIONAL = re.compile("[學經歷電話業務資訊號碼應徵國標註數據員區語練習專實證書]")
@@ -105,7 +108,9 @@ def is_wrapped(flat: str, newline: int) -> bool:
     line = flat[first:newline]
     if _GOES_ON.search(line) and not _OPENS_ITEM.match(flat, newline + 1):
         return flat[newline + 1 : newline + 2].strip() != ""
-    if 2 * len(line) < _WRAP_WIDTH or _columns(line) < _full_line(flat) or _AFTER_STOP.search(line):
+    if 2 * len(line) < _NARROW or _AFTER_STOP.search(line):
+        return False
+    if _columns(line) < _full_line(flat, first):
         return False
     return not _OPENS_ITEM.match(flat, newline + 1)
 
@@ -117,11 +122,27 @@ def _columns(line: str) -> int:
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
 
+def _full_line(flat: str, offset: int) -> float:
+    """Columns from which the line at ``offset`` may be one that was wrapped."""
+    starts, widths = _full_lines(flat)
+    return widths[bisect_right(starts, offset) - 1]
+
+
 @functools.lru_cache(maxsize=4)
-def _full_line(flat: str) -> float:
-    """Columns from which a line of this text may be one that was wrapped."""
-    widest = max(map(_columns, flat.split("\n")))
-    return max(_WRAP_WIDTH, _WRAP_SHARE * widest)
+def _full_lines(flat: str) -> tuple[list[int], list[float]]:
+    """The same by stretches between blank lines: a narrow column is full sooner than the page."""
+    stretches = flat.split("\n\n")
+    widest = [max(map(_columns, stretch.split("\n"))) for stretch in stretches]
+    usual = max(_WRAP_WIDTH, _WRAP_SHARE * max(widest))
+    starts: list[int] = []
+    widths: list[float] = []
+    offset = 0
+    for stretch, width in zip(stretches, widest, strict=True):
+        column = _NARROW <= width < _NARROW_SHARE * max(widest) and stretch.count("\n") >= _LINES
+        starts.append(offset)
+        widths.append(_NARROW_FULL * width if column else usual)
+        offset += len(stretch) + 2
+    return starts, widths
 
 
 def normalized(text: str) -> Normalized:
