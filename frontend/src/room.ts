@@ -14,6 +14,8 @@ const seconds = (n: number): string => {
 const fresh = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 
+const MOST_NAMED = 4;
+
 class Room {
   private readonly queue: Queue;
   private readonly urls: Record<string, string>;
@@ -241,9 +243,32 @@ class Room {
       state.textContent = parts.filter(Boolean).join(" ");
       if (link.dataset.asked) panel.querySelector("button[data-asked]")?.setAttribute("aria-pressed", "true");
     });
+    this.markCovered();
     const current = this.root.querySelector<HTMLElement>("[data-go][aria-current]");
     const bar = current?.parentElement;
     if (current && bar) bar.scrollLeft = current.offsetLeft - bar.clientWidth / 3;
+  }
+
+  // Which indicators a question asked so far speaks to, and which of one's own are still open.
+  private markCovered(): void {
+    const covered = new Set<string>();
+    this.root.querySelectorAll<HTMLElement>("[data-go][data-asked]").forEach((link) => {
+      const panel = this.root.querySelector<HTMLElement>(`[data-q="${CSS.escape(link.dataset.go!)}"]`);
+      (panel?.dataset.indicators ?? "").split(" ").forEach((indicator) => covered.add(indicator));
+    });
+    const open: string[] = [];
+    this.root.querySelectorAll<HTMLElement>("[data-ind]").forEach((block) => {
+      const id = block.dataset.ind!;
+      block.querySelector("[data-covered]")?.toggleAttribute("hidden", !covered.has(id));
+      if (block.dataset.required && !covered.has(id)) open.push(this.names.get(id) ?? id);
+    });
+    const line = this.root.querySelector("[data-uncovered]");
+    if (line && this.root.dataset.seat && !this.root.dataset.locked)
+      line.textContent = !open.length
+        ? ""
+        : open.length > MOST_NAMED
+          ? say(`还没问到：${open.slice(0, MOST_NAMED).join("、")} 等 ${open.length} 项`, `Not asked about yet: ${open.slice(0, MOST_NAMED).join(", ")} and ${open.length - MOST_NAMED} more`)
+          : say(`还没问到：${open.join("、")}`, `Not asked about yet: ${open.join(", ")}`);
   }
 
   private asked(): void {

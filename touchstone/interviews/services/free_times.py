@@ -78,4 +78,5 @@ def free_times(
             ),
         ),
     )
-    return alternatives(problem, (), application.ref, "talk", limit=limit)
+    found = alternatives(problem, (), application.ref, "talk", limit=limit + 1)
+    return tuple(a for a in found if moving is None or a.start != moving.starts_at)[:limit]
