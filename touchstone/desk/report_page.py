@@ -289,3 +289,12 @@ def events(report: Report) -> list[dict[str, Any]]:
         }
         for event in report.facts["process"]["events"]
     ]
+
+
+def machine_lines(report: Report) -> list[tuple[str, Shown]]:
+    """What a model drafted, each sentence with the evidence whose words it quotes."""
+    pieces = {piece["id"]: piece for piece in report.facts["evidence"]}
+    return [
+        (line["text"], _shown({**pieces[line["evidence"]], "quote": line["quote"]}, 0))
+        for line in report.facts.get("machine", {}).get("sentences", [])
+    ]

@@ -8,6 +8,7 @@ from touchstone.common.clock import utc_now
 from touchstone.evaluation.models import Report
 from touchstone.evaluation.services.outcomes import outcomes_ask
 from touchstone.evaluation.services.pdf import report_pdf_keep
+from touchstone.evaluation.services.summary import summary_fulfil
 from touchstone.insights.snapshots import large_positions, snapshot_renew
 from touchstone.recruiting.services.pool import pool_ask_again, pool_expire
 
@@ -19,6 +20,12 @@ def report_pdf(report_ref: str) -> str:
     if report.status == "issued":
         report_pdf_keep(report)
     return report.ref
+
+
+@task(queue_name="outside")
+def report_summary(report_ref: str) -> int:
+    """Asks the configured model for a summary of a draft."""
+    return summary_fulfil(report_ref)
 
 
 @task(queue_name="default")

@@ -38,6 +38,7 @@ from touchstone.evaluation.services.reports import (
     report_issue,
     reports_issue,
 )
+from touchstone.evaluation.services.summary import summary_available, summary_request
 from touchstone.evaluation.services.verification import report_verify
 from touchstone.evaluation.services.xlsx import round_workbook
 from touchstone.interviews.models import PanelMember
@@ -207,6 +208,8 @@ def report(request: DeskRequest, ref: str) -> HttpResponse:
         "tasks": report_page.task_rows(found),
         "changes": [message_text(change) for change in report_changes(found)],
         "verified": report_verify(found) if "verify" in request.GET else None,
+        "machine": report_page.machine_lines(found),
+        "model_there": summary_available(),
         "interview_share": round(100 * found.facts["rule"]["interview_share"]),
         "degree": report_page.degree_word(found.facts["basic"]["highest_degree"]),
         "events": report_page.events(found),
@@ -259,8 +262,20 @@ def issue(request: DeskRequest, ref: str) -> HttpResponse:
     application = _readable(request, ref)
     require_decide(request.user, application.position)
     now = utc_now()
-    draft = report_draft(application=application, at=now)
+    draft = application.reports.exclude(status="issued").first()
+    if draft is None or not request.POST.get("keep"):
+        draft = report_draft(application=application, at=now)
     address = reverse("report", args=[application.ref])
+    if request.POST.get("summary"):
+        summary_request(actor=request.actor, report=draft)
+        messages.info(
+            request,
+            choose(
+                "已请模型起草，写好会出现在草稿里。",
+                "Asked the model; it will appear in the draft.",
+            ),
+        )
+        return HttpResponseRedirect(f"{address}?version=draft")
     if request.POST.get("issue"):
         report_issue(actor=request.actor, report=draft, at=now)
         messages.success(request, choose("已签发并封存。", "Issued and sealed."))

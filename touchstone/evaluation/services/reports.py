@@ -152,7 +152,8 @@ def seal(report: Report) -> str:
 
 
 def _same(report: Report, facts: dict[str, Any], analysis: list[dict[str, Any]]) -> bool:
-    return canonical([report.facts, report.analysis]) == canonical([facts, analysis])
+    known = {key: value for key, value in report.facts.items() if key != "machine"}
+    return canonical([known, report.analysis]) == canonical([facts, analysis])
 
 
 def report_changes(report: Report) -> list[dict[str, Any]]:
