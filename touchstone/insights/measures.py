@@ -100,29 +100,6 @@ def decision_days(
     return [days_between(applied[key], at) for key, at in sorted(decided.items()) if key in applied]
 
 
-def department_deviation(
-    scores: Iterable[tuple[int, str, str, float]],
-) -> tuple[float | None, int]:
-    """Mean absolute difference between departments' mean scores of the same candidate and
-    dimension.
-
-    Args:
-        scores: candidate, department, dimension, score 0–10.
-
-    Returns:
-        Points of the ten-point scale, and the number of pairs it is the mean of. None without
-        any candidate and dimension that two departments scored.
-    """
-    cells: dict[tuple[int, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for candidate, department, dimension, score in scores:
-        cells[candidate, dimension][department].append(score)
-    gaps = []
-    for departments in cells.values():
-        means = [statistics.fmean(values) for _name, values in sorted(departments.items())]
-        gaps += [abs(a - b) for i, a in enumerate(means) for b in means[i + 1 :]]
-    return (statistics.fmean(gaps), len(gaps)) if gaps else (None, 0)
-
-
 def wilson(successes: int, n: int, z: float = 1.6448536) -> tuple[float, float]:
     """Wilson's score interval of a share (Wilson 1927); 90 % by default.
 

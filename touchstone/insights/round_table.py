@@ -21,7 +21,8 @@ class RoundTable:
     """What happened in a round.
 
     ``department_deviation_*`` are per cent of the ten-point scale: the mean absolute difference
-    between departments' scores of the same candidate and dimension, before and after calibration.
+    between departments' mean scores of the same candidate, over the dimensions both scored, before
+    and after calibration.
     """
 
     applied: int
