@@ -39,7 +39,7 @@ def _date(tag: str) -> str:
     )
 
 
-_PRESENT = r"(?:至今|现在|目前|当前|今(?!年|后|天|日)|在职|迄今|present|now|current(?:ly)?|ongoing|today|to date|date\b|till now|至今为止)"
+_PRESENT = r"(?:至今|现在|目前|当前|今(?!年|后|天|日)|在职|迄今|present|now|current(?:ly)?|ongoing|today|to date|date\b|till (?:now|date|today)|until now|continuing|till now|至今为止)"
 _SEPARATOR = r"\s*(?:(?:[-–—―－−‐‑]{1,3}|[~～〜∼]|→|⟶|至(?!今)|到|(?<![a-z])(?:to|until|till|through|thru)(?![a-z]))\s*|(?=至今|迄今))"
 _RANGE = re.compile(
     rf"(?<![\d.])(?:{_date('a')}|(?P<bare>{_MONTH})\.?)(?:起)?{_SEPARATOR}"

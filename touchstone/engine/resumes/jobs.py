@@ -42,6 +42,9 @@ _PROJECT_LINE = re.compile(
     r"|analyst|administrator|management|consultant|executive|head|owner))",
     re.IGNORECASE,
 )
+_NUMBERED_HEAD = re.compile(
+    r"\d{1,2}[)）.、]\s*(?:[A-Z][\w.&' ()/-]+,|[\u4e00-\u9fff（）()]{4,30}(?:公司|集团|研究院|大学))"
+)
 _OPEN = re.compile(r"\s*[(（\[【][^)）\]】]*$")
 _SPACES = re.compile(r"\s{2,}")
 _MAX_HEAD = 3
@@ -171,7 +174,7 @@ def _leading_style(lines: list[Line], first: _Anchor) -> int:
 
 def _head_like(line: Line) -> bool:
     text = line.text
-    if line.bullet and text[0] not in "■□◆◇▪●▶➤#*【":
+    if line.bullet and text[0] not in "■□◆◇▪●▶➤#*【" and not _NUMBERED_HEAD.match(text):
         return False
     limit = 44 if re.search("[\u4e00-\u9fff]", text) else 90
     return (

@@ -36,6 +36,9 @@ _TOLD = re.compile(
     r"(?:我叫|我是|我的名字(?:叫|是)|本人姓名(?:为|是)?|本人(?=[\u4e00-\u9fff·]{2,12}[，,]))\s*"
     r"(?P<value>[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,10})*)(?=[，,。；;、\s])"
 )
+_SPACED = re.compile(
+    r"([\u4e00-\u9fff])\s{1,6}([\u4e00-\u9fff](?:\s{0,6}[\u4e00-\u9fff])?)(?=\s{3,}|\t|$|[,，;；/|｜(（])"
+)
 _HAN_NAME = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff]{2,4}")
 _DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧∙．.][\u4e00-\u9fff]{1,10}){1,3}")
 _DOTS = re.compile("[•・‧∙．.]")
@@ -149,7 +152,8 @@ def _labelled(line: Line, part: Part) -> str:
     if not match:
         return ""
     value = _NEXT_LABEL.sub("", match["value"].strip())
-    value = re.split(r"\s{2,}|[,，;；/]", value)[0].strip()
+    spaced = _SPACED.match(value)
+    value = spaced[1] + spaced[2] if spaced else re.split(r"\s{2,}|[,，;；/]", value)[0].strip()
     value = re.split(r"[(（]", value)[0].strip() or value
     return chinese_name(value, sure=True) or latin_name(value, sure=True)
 
