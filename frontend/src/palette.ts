@@ -28,8 +28,10 @@ export function startPalette(): void {
   const search = async () => {
     const own = ++asked;
     const answer = await fetch(`/palette/?q=${encodeURIComponent(input.value)}`);
-    if (!answer.ok || own !== asked) return;
+    if (!answer.ok) return;
     const rows = (await answer.json()) as Row[];
+    // A slow answer to what was typed before must not replace a newer one.
+    if (own !== asked) return;
     list.replaceChildren(
       ...rows.map((row) => {
         const link = document.createElement("a");

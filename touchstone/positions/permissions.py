@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from touchstone.accounts.models import Person, Role
@@ -46,6 +48,20 @@ def may_see_applicants(person: Person, position: Position) -> bool:
     return PositionMember.objects.filter(
         position=position, person=person, role="hiring_manager"
     ).exists()
+
+
+def sees_applicants_of(person: Person, positions: Iterable[Position]) -> set[int]:
+    """Ids of those positions of which the person sees everybody who applied; one query."""
+    managed = set(
+        PositionMember.objects.filter(person=person, role="hiring_manager").values_list(
+            "position_id", flat=True
+        )
+    )
+    return {
+        position.pk
+        for position in positions
+        if position.pk in managed or has_role(person, SEES_BRANCH, position.branch_id)
+    }
 
 
 def require_sees(person: Person, position: Position) -> None:

@@ -19,7 +19,11 @@ from touchstone.insights.waiting import waiting_work
 from touchstone.interviews.models import Interview, PanelMember
 from touchstone.interviews.permissions import interview_for
 from touchstone.interviews.services.room import panel_reply
-from touchstone.positions.permissions import RUNS_BRANCH, visible_positions
+from touchstone.positions.permissions import (
+    RUNS_BRANCH,
+    sees_applicants_of,
+    visible_positions,
+)
 from touchstone.recruiting.models import CandidateRequest
 from touchstone.recruiting.permissions import visible_applications
 from touchstone.ui.bilingual import choose
@@ -40,6 +44,7 @@ def today(request: DeskRequest) -> HttpResponse:
         .select_related("branch", "department")
         .order_by("-opened_at", "-pk")[:20]
     )
+    seen = sees_applicants_of(request.user, positions)
     return render(
         request,
         "desk/today.html",
@@ -54,7 +59,7 @@ def today(request: DeskRequest) -> HttpResponse:
                 due_on__lte=now.date() + dt.timedelta(days=7),
             ).select_related("hire__application__candidate"),
             "troubles": troubles(request.user, now),
-            "rows": waiting_work(positions),
+            "rows": [(row, row.position.pk in seen) for row in waiting_work(positions)],
             "may_create": has_role(request.user, (Role.ADMINISTRATOR, Role.RECRUITER)),
             "now": now,
             "soon": now + dt.timedelta(minutes=30),
