@@ -20,6 +20,7 @@ from touchstone.positions.columns import (
     number_of,
     read_history,
     truth_of,
+    words_of,
 )
 from touchstone.positions.history import (
     history_confirm,
@@ -136,6 +137,11 @@ def test_months(cell: Any, month: str) -> None:
 )
 def test_numbers(cell: str, number: float | None) -> None:
     assert number_of(cell) == number
+
+
+def test_lists_in_one_cell() -> None:
+    assert words_of("A/B 测试；数据清洗、数据清洗| SQL") == ("A/B 测试", "数据清洗", "SQL")
+    assert words_of(None) == ()
 
 
 def test_yes_and_no() -> None:
