@@ -252,30 +252,38 @@ def _index(entry: PoolEntry, terms: Mapping[str, int]) -> int:
     segment, place = place_of(entry.pk)
     changed = {t: w for t, w in terms.items() if entry.terms.get(t) != w}
     changed |= dict.fromkeys((t for t in entry.terms if t not in terms), 0)
-    rows = {
-        row.term: row
-        for row in PoolPosting.objects.select_for_update().filter(
+    _lock(segment)
+    held = {
+        term: (bytes(ids), bytes(weights))
+        for term, ids, weights in PoolPosting.objects.filter(
             segment=segment, term__in=list(changed)
-        )
+        ).values_list("term", "ids", "weights")
     }
-    fresh, kept, empty = [], [], []
-    for term, weight in changed.items():
-        row = rows.get(term)
-        packed = (bytes(row.ids), bytes(row.weights)) if row else None
-        ids, weights = put(packed, place, weight)
-        if row is None and ids:
-            fresh.append(PoolPosting(term=term, segment=segment, ids=ids, weights=weights))
-        elif row is not None and not ids:
-            empty.append(row.pk)
-        elif row is not None:
-            row.ids, row.weights = ids, weights
-            kept.append(row)
-    PoolPosting.objects.bulk_create(fresh)
-    PoolPosting.objects.bulk_update(kept, ["ids", "weights"], batch_size=100)
-    PoolPosting.objects.filter(pk__in=empty).delete()
+    rows, empty = [], []
+    for term, weight in sorted(changed.items()):
+        ids, weights = put(held.get(term), place, weight)
+        if ids:
+            rows.append(PoolPosting(term=term, segment=segment, ids=ids, weights=weights))
+        else:
+            empty.append(term)
+    PoolPosting.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["term", "segment"],
+        update_fields=["ids", "weights"],
+    )
+    PoolPosting.objects.filter(segment=segment, term__in=empty).delete()
     entry.terms = dict(terms)
     entry.save(update_fields=["terms"])
     return len(changed)
+
+
+def _lock(segment: int) -> None:
+    """One writer a segment at a time: the row of the empty term is what they wait for."""
+    PoolPosting.objects.get_or_create(
+        term="", segment=segment, defaults={"ids": b"", "weights": b""}
+    )
+    PoolPosting.objects.select_for_update().get(term="", segment=segment)
 
 
 def _mentions(number: int) -> int:
