@@ -16,7 +16,7 @@ from touchstone.demo.people import Person
 from touchstone.demo.wording import rng_for, weighted
 
 SHARES = {"pdf": 0.45, "docx": 0.30, "html": 0.10, "txt": 0.11, "image": 0.04}
-MOST_IMAGES = 3
+MOST_IMAGES = 2
 # What is wrong with the broken files, one file each.
 FAULTS = (
     "encrypted",

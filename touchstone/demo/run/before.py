@@ -60,21 +60,47 @@ def learn_from_history(scene: Scene) -> None:
 def bring_in_resumes(scene: Scene) -> None:
     """The files arrive over a week by the doors that everybody uses, and are read and screened."""
     written = write_resumes(scene.company, scene.folder / "resumes", most_images=scene.shape.images)
-    order = list(written)
-    scene.rng("arrival").shuffle(order)
-    start = 0
-    for number, arrival in enumerate(scene.shape.arrivals, 1):
-        last = number == len(scene.shape.arrivals)
-        end = len(order) if last else start + round(arrival.share * len(order))
-        _arrive(scene, order[start:end], arrival, start)
-        start = end
+    version = scene.position.model_version
+    model = json.dumps(version.document, ensure_ascii=False) if version else ""
+    as_of = scene.calendar.opens
+    then = functools.partial(read_and_screen, model=model, as_of=as_of)
+    before = 0
+    # One pool for all arrivals: starting its processes takes as long as reading a hundred files.
+    with _CountedPool(as_of, then=then, geometry=True) as pool:
+        for arrival, files in _arrivals(scene, written):
+            pool.told = functools.partial(_count, scene, before)
+            _arrive(scene, files, arrival, pool)
+            before += len(files)
     _match(scene, written)
 
 
-def _arrive(scene: Scene, files: list[WrittenResume], arrival: Arrival, before: int) -> None:
+def _arrivals(
+    scene: Scene, written: list[WrittenResume]
+) -> list[tuple[Arrival, list[WrittenResume]]]:
+    """Which files come in when. Pictures take seconds each and come with the largest lot, where
+    other files are read meanwhile."""
+    pictures = [file for file in written if file.kind == "image"]
+    others = [file for file in written if file.kind != "image"]
+    scene.rng("arrival").shuffle(others)
+    largest = max(scene.shape.arrivals, key=lambda arrival: arrival.share)
+    found = []
+    start = 0
+    for arrival in scene.shape.arrivals:
+        last = arrival is scene.shape.arrivals[-1]
+        end = len(others) if last else start + round(arrival.share * len(others))
+        lot = others[start:end]
+        found.append((arrival, [*pictures, *lot] if arrival is largest else lot))
+        start = end
+    return found
+
+
+def _count(scene: Scene, before: int, done: int) -> None:
+    scene.progress.count(before + done, len(scene.company.people))
+
+
+def _arrive(scene: Scene, files: list[WrittenResume], arrival: Arrival, pool: ReaderPool) -> None:
     at = scene.calendar.at(arrival.day, 17)
     actor = scene.actor(scene.staff_with("recruiter"))
-    total = len(scene.company.people)
     batch = batch_open(
         actor=actor, position=scene.position, source=arrival.source, label=arrival.label, at=at
     )
@@ -85,12 +111,7 @@ def _arrive(scene: Scene, files: list[WrittenResume], arrival: Arrival, before: 
             actor=actor, batch=batch, name=file.path.name, data=file.path.read_bytes(), at=at
         )
     ]
-    version = scene.position.model_version
-    model = json.dumps(version.document, ensure_ascii=False) if version else ""
-    then = functools.partial(read_and_screen, model=model, as_of=at.date())
-    with _CountedPool(at.date(), then=then, geometry=True) as pool:
-        pool.told = lambda done: scene.progress.count(before + done, total)
-        resumes_read(resume_ids=ids, at=at, pool=pool)
+    resumes_read(resume_ids=ids, at=at, pool=pool)
 
 
 class _CountedPool(ReaderPool):
