@@ -148,7 +148,7 @@ def _entry(draft: _Draft, as_of: dt.date) -> Education:
 
 def _head_of(draft: _Draft) -> str:
     """The lines that name the course; courses taken, prizes and theses stay out."""
-    kept = []
+    kept: list[str] = []
     for line in draft.lines[:5]:
         aside = line.bullet or len(line.text) > 70 or _ASIDE.match(line.text)
         if kept and aside and standing_in(line.text) == "completed":
@@ -251,7 +251,7 @@ def highest(parts: Sequence[Part], studies: Sequence[Education]) -> tuple[Degree
     unreached = {s.degree for s in (*going, *broken)} - {best.degree}
     if standing == "completed" and RANK[label] > RANK[degree] and label not in unreached:
         degree = label
-        named = [s for s in studies if s.degree == "none" and s.institution]
-        if named:
-            best = replace(named[0], degree=label)
+        bare = [s for s in studies if s.degree == "none" and s.institution]
+        if bare:
+            best = replace(bare[0], degree=label)
     return degree, best.institution or labelled_school(parts)

@@ -106,8 +106,8 @@ def find_name(
             if order > _HEAD_LINES and not large and len(line.text) > 24:
                 continue
             told = _TOLD.search(line.text)
-            if told and (named := chinese_name(told["value"])):
-                found.append(_Found(named, 9.0 - 0.02 * order))
+            if told and (own := chinese_name(told["value"])):
+                found.append(_Found(own, 9.0 - 0.02 * order))
             if line.bullet and part.kind != "header":
                 continue
             base = 6.0 - 0.35 * min(order, _HEAD_LINES) + (5.0 if large else 0.0)

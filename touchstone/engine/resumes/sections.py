@@ -134,10 +134,10 @@ def heading_kind(text: str) -> str:
         # "教育背景 Education", "教育背景 / EDUCATION"
         han = "".join(_HAN.findall(key))
         latin = "".join(ch for ch in key if ch.isascii())
-        if latin and (kind := kinds.get(han, "")) and kinds.get(latin):
-            return kind
-        if latin and kind and len(latin) > 3 and ":" not in text and "：" not in text:
-            return kind
+        both = kinds.get(han, "") if latin else ""
+        known = latin in kinds or (len(latin) > 3 and ":" not in text and "：" not in text)
+        if both and known:
+            return both
     return ""
 
 

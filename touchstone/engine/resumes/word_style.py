@@ -86,7 +86,7 @@ class Styles:
 
     def named(self, ident: str) -> Style:
         """The style with what it is based on."""
-        chain = []
+        chain: list[Style] = []
         while ident and ident in self._by_id and len(chain) < 12:
             chain.append(self._by_id[ident])
             ident = self._by_id[ident].based_on
