@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 INDICATOR_SHARE, DIMENSION_SHARE = 0.6, 0.4
 STEEPNESS = 1.2
-ROUNDS = 4
+ROUNDS = 8
+STARTS = 4
 EPSILON = 1e-9
 
 
@@ -70,34 +72,23 @@ class CoverProblem:
         self.probes, self.probe_weights = probes, probe_weights
         self.minutes, self.families, self.limit = minutes, families, limit
 
+        # expm1 of every question's relevance, once: gains are products with what is left.
+        self._steps: Matrix = -np.expm1(-STEEPNESS * self.relevance)
+        known = families >= 0
+        self._conflicts: NDArray[np.bool_] = (families[:, None] == families) & known
+        np.fill_diagonal(self._conflicts, val=True)
+
     def value(self, chosen: Sequence[int]) -> float:
         """What the set is worth."""
-        if not len(chosen):
-            return 0.0
-        rows = list(chosen)
-        covered = -np.expm1(-STEEPNESS * self.relevance[rows].sum(axis=0))
-        best = self.probes[rows].max(axis=0)
-        return float(covered @ self.weights + best @ self.probe_weights)
+        return _Set(self, chosen).value()
 
     def gains(self, chosen: Sequence[int]) -> Matrix:
         """What each question would add to the set."""
-        rows = list(chosen)
-        left = np.exp(-STEEPNESS * self.relevance[rows].sum(axis=0))
-        best = self.probes[rows].max(axis=0) if rows else np.zeros(self.probes.shape[1])
-        added = -np.expm1(-STEEPNESS * self.relevance) @ (left * self.weights)
-        gains: Matrix = added + np.maximum(0.0, self.probes - best) @ self.probe_weights
-        gains[rows] = 0.0
-        return gains
+        return _Set(self, chosen).gains()
 
     def allowed(self, chosen: Sequence[int]) -> NDArray[np.bool_]:
         """Which questions still fit: minutes left, family not yet there."""
-        rows = list(chosen)
-        spare = self.limit - self.minutes[rows].sum()
-        taken = self.families[rows]
-        free = ~np.isin(self.families, taken[taken >= 0])
-        free[rows] = False
-        fits: NDArray[np.bool_] = free & (self.minutes <= spare + EPSILON)
-        return fits
+        return _Set(self, chosen).allowed()
 
     def bound(self, chosen: Sequence[int], candidates: NDArray[np.bool_] | None = None) -> float:
         """At most this is any set worth: the set's value and the densest gains that fit."""
@@ -111,47 +102,92 @@ class CoverProblem:
         return self.value(chosen) + float((gains[order] * part).sum())
 
 
+class _Set:
+    """A set of questions that grows: what it covers is kept, not computed anew."""
+
+    def __init__(self, problem: CoverProblem, chosen: Sequence[int] = ()) -> None:
+        self.problem = problem
+        self.chosen: list[int] = []
+        self.covered: Matrix = np.zeros(problem.relevance.shape[1])
+        self.best: Matrix = np.zeros(problem.probes.shape[1])
+        self.spare = problem.limit + EPSILON
+        self.free: NDArray[np.bool_] = np.ones(len(problem.minutes), dtype=bool)
+        for n in chosen:
+            self.add(n)
+
+    def add(self, n: int) -> None:
+        problem = self.problem
+        self.chosen.append(n)
+        self.covered = self.covered + problem.relevance[n]
+        self.best = np.maximum(self.best, problem.probes[n])
+        self.spare -= float(problem.minutes[n])
+        self.free = self.free & ~problem._conflicts[n]
+
+    def value(self) -> float:
+        if not self.chosen:
+            return 0.0
+        covered = -np.expm1(-STEEPNESS * self.covered)
+        return float(covered @ self.problem.weights + self.best @ self.problem.probe_weights)
+
+    def gains(self) -> Matrix:
+        problem = self.problem
+        left = np.exp(-STEEPNESS * self.covered) * problem.weights
+        gains: Matrix = problem._steps @ left
+        if self.best.size:
+            gains += np.maximum(problem.probes - self.best, 0.0) @ problem.probe_weights
+        gains[self.chosen] = 0.0
+        return gains
+
+    def allowed(self) -> NDArray[np.bool_]:
+        fits: NDArray[np.bool_] = self.free & (self.problem.minutes <= self.spare)
+        return fits
+
+    def fill(self, *, per_minute: bool) -> _Set:
+        """Adds greedily until nothing fits or helps."""
+        while True:
+            worth = np.where(self.allowed(), self.gains(), 0.0)
+            if per_minute:
+                worth /= self.problem.minutes
+            at = int(worth.argmax())
+            if worth[at] <= EPSILON:
+                return self
+            self.add(at)
+
+
 def choose(problem: CoverProblem) -> Cover:
     """Greedy by gain a minute and by gain, the better of the two, then exchanges."""
-    starts = [_greedy(problem, per_minute=flag) for flag in (True, False)]
-    bound = min(problem.bound(chosen[:n]) for chosen in starts for n in range(len(chosen) + 1))
-    values = [problem.value(chosen) for chosen in starts]
-    best = max(range(2), key=lambda i: values[i])
-    chosen = _exchange(problem, starts[best])
-    value = problem.value(chosen)
-    return Cover(tuple(chosen), value, values[0], max(bound, value))
+    starts = [_Set(problem).fill(per_minute=flag) for flag in (True, False)]
+    bound = min(
+        problem.bound(found.chosen[:n]) for found in starts for n in range(len(found.chosen) + 1)
+    )
+    best = max(starts, key=_Set.value)
+    found = _exchange(problem, best)
+    return Cover(tuple(found.chosen), found.value(), starts[0].value(), max(bound, found.value()))
 
 
-def _greedy(problem: CoverProblem, *, per_minute: bool, start: Sequence[int] = ()) -> list[int]:
-    chosen = list(start)
-    while True:
-        allowed = problem.allowed(chosen)
-        if not allowed.any():
-            return chosen
-        gains = problem.gains(chosen)
-        worth = gains / problem.minutes if per_minute else gains
-        at = int(np.where(allowed, worth, -1.0).argmax())
-        if gains[at] <= EPSILON:
-            return chosen
-        chosen.append(at)
-
-
-def _exchange(problem: CoverProblem, chosen: list[int]) -> list[int]:
-    """One out, the best others in, as long as that is worth more."""
-    value = problem.value(chosen)
+def _exchange(problem: CoverProblem, found: _Set) -> _Set:
+    """One or two out, the best others in, as long as that is worth more."""
     for _ in range(ROUNDS):
-        better = False
-        for out in list(chosen):
-            rest = [c for c in chosen if c != out]
-            allowed = problem.allowed(rest)
-            allowed[out] = False
-            if not allowed.any():
-                continue
-            gains = np.where(allowed, problem.gains(rest), -1.0)
-            tried = _greedy(problem, per_minute=False, start=[*rest, int(gains.argmax())])
-            worth = problem.value(tried)
-            if worth > value + 1e-6:
-                chosen, value, better = tried, worth, True
-        if not better:
-            break
-    return chosen
+        chosen, value = found.chosen, found.value()
+        for out in (*combinations(chosen, 1), *combinations(chosen, 2)):
+            tried = _refilled(problem, [c for c in chosen if c not in out], out)
+            if tried.value() > value + 1e-6:
+                found = tried
+                break
+        else:
+            return found
+    return found
+
+
+def _refilled(problem: CoverProblem, rest: list[int], out: tuple[int, ...]) -> _Set:
+    """The set filled up greedily, starting with each of the best that did not just leave it."""
+    kept = _Set(problem, rest)
+    allowed = kept.allowed()
+    allowed[list(out)] = False
+    gains = np.where(allowed, kept.gains(), 0.0)
+    ranked = np.argpartition(-gains, min(STARTS, len(gains) - 1))[:STARTS]
+    first = [int(n) for n in ranked if gains[n] > EPSILON]
+    if not first:
+        return kept
+    tried = [_Set(problem, [*rest, n]).fill(per_minute=False) for n in sorted(first)]
+    return max(tried, key=_Set.value)
