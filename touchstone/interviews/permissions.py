@@ -9,6 +9,7 @@ from touchstone.accounts.permissions import in_branches
 from touchstone.common.errors import NotAllowed, NotFound
 from touchstone.common.messages import say
 from touchstone.interviews.models import Interview, PanelMember, Recording
+from touchstone.positions.models import PositionMember
 from touchstone.positions.permissions import SEES_BRANCH
 
 
@@ -16,14 +17,14 @@ def visible_interviews(person: Person) -> QuerySet[Interview]:
     """Those of the branches the person works for, of positions they manage, and those whose panel
     they sit on now. Whoever is taken off a panel loses it with the next request."""
     seat = PanelMember.objects.filter(interview=OuterRef("pk"), person=person, removed_at=None)
+    manages = PositionMember.objects.filter(
+        position=OuterRef("application__position"), person=person, role="hiring_manager"
+    )
     return Interview.objects.filter(
         in_branches(person, SEES_BRANCH, "application__branch")
-        | Q(
-            application__position__members__person=person,
-            application__position__members__role="hiring_manager",
-        )
+        | Q(Exists(manages))
         | Q(Exists(seat))
-    ).distinct()
+    )
 
 
 def interview_for(person: Person, ref: str, *, papers: bool = True) -> Interview:
