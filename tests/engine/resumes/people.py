@@ -488,7 +488,7 @@ _EN_BULLETS = (
 )
 # What each sentence says the person can do, by the concept's Chinese or English name.
 SAID = {
-    "负责大模型 SFT 数据": "大语言模型 监督微调 标注规范",
+    "负责大模型 SFT 数据": "大语言模型 SFT 标注规范",
     "带领 12 人标注团队": "标注团队管理",
     "设计对话意图体系": "意图体系搭建 意图识别",
     "用 Python 和正则": "Python 正则表达式 数据去重",
@@ -506,7 +506,7 @@ SAID = {
     "Built 21k": "",
     "Python、SQL、正则表达式": "Python SQL 正则表达式",
     "Label Studio、CVAT、精灵标注": "Label_Studio CVAT 精灵标注",
-    "熟悉 RLHF、SFT": "人类反馈强化学习 监督微调 提示词工程",
+    "熟悉 RLHF、SFT": "RLHF SFT 提示词工程",
     "Excel、Tableau": "Excel Tableau",
     "Python, SQL, regular": "Python SQL regular_expressions",
     "Label Studio, CVAT, Prodigy": "Label_Studio CVAT Prodigy",
