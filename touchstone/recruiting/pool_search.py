@@ -28,6 +28,7 @@ from touchstone.engine.text.taxonomy import taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
 from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting
+from touchstone.ui.bilingual import choose
 
 MOST_REASONS = 4
 FACETS = {
@@ -195,7 +196,7 @@ def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
         if (reason := _reason(query.groups[place], entry, shown)) is not None
     ]
     missing = tuple(
-        g.label for place, g in enumerate(query.groups) if not g.excluded and place not in held
+        label_of(g) for place, g in enumerate(query.groups) if not g.excluded and place not in held
     )
     return Hit(entry, found.score, _merged(reasons)[:MOST_REASONS], missing[:MOST_REASONS])
 
@@ -231,7 +232,7 @@ def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) ->
         best = max(rows, key=lambda r: (LEVEL.get(r["strength"], 1), -r["start"]))
         start, end = sentence_around(entry.search_text, best["start"], best["end"])
         return Reason(
-            group.label,
+            label_of(group),
             LEVEL.get(best["strength"], 1),
             entry.search_text[start:end],
             start,
@@ -240,8 +241,13 @@ def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) ->
     at = entry.search_text.lower().find(group.label.lower())
     if at >= 0:
         start, end = sentence_around(entry.search_text, at, at + len(group.label))
-        return Reason(group.label, 1, entry.search_text[start:end], start, end)
-    return Reason(group.label, 1) if group.terms else None
+        return Reason(label_of(group), 1, entry.search_text[start:end], start, end)
+    return Reason(label_of(group), 1) if group.terms else None
+
+
+def label_of(group: Group) -> str:
+    """What was looked for, in the reader's language."""
+    return choose(group.label, group.label_en or group.label)
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -280,7 +286,7 @@ def reminders_due(person: Person, day: dt.date) -> list[tuple[PoolEntry, Candida
 
 def query_labels(query: Query) -> list[tuple[str, bool]]:
     """How the words were understood: (label, excluded)."""
-    return [(group.label, group.excluded) for group in query.groups]
+    return [(label_of(group), group.excluded) for group in query.groups]
 
 
 def filter_messages(query: Query) -> list[Message]:

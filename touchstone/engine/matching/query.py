@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class Group:
     """Things that mean the same to the seeker: a person needs one of the terms.
 
     Attributes:
-        label: as shown: 冷启动.
+        label, label_en: as shown: 冷启动, cold start; one serves both where the other is empty.
         terms: each with how much of the meaning it holds, 0–1.
         worth: how much the group counts; excluded groups have none.
         concept: id, where the group is one of the taxonomy's.
@@ -60,6 +60,7 @@ class Group:
     worth: float = 1.0
     excluded: bool = False
     concept: str = ""
+    label_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,11 @@ def concept_group(
     """A concept as something looked for; people are indexed under everything above what they
     have shown, so the concept's own term finds them all. Not wanted: who has shown it itself or
     a kind of it."""
-    name = known.name(concept, "zh")
+    name, english = known.name(concept, "zh"), known.name(concept, "en")
     if excluded:
         terms = tuple((f"d:{one}", 1.0) for one in _kinds_of(concept, known))
-        return Group(name, terms, 0.0, excluded=True, concept=concept)
-    return Group(name, ((f"c:{concept}", 1.0),), worth, concept=concept)
+        return Group(name, terms, 0.0, excluded=True, concept=concept, label_en=english)
+    return Group(name, ((f"c:{concept}", 1.0),), worth, concept=concept, label_en=english)
 
 
 def _kinds_of(concept: str, known: Taxonomy) -> list[str]:
@@ -181,7 +182,8 @@ def for_model(document: Mapping[str, Any], known: Taxonomy | None = None) -> Que
                 label = named[0] if named else str(indicator["id"])
                 terms = tuple((f"c:{concept}", 1.0) for concept in found)
                 worth = float(indicator.get("weight") or 0) / total * 10
-                groups.append(Group(label, terms, worth, concept=next(iter(found))))
+                english = named[1] if len(named) > 1 else label
+                groups.append(Group(label, terms, worth, label_en=english))
     return Query(tuple(groups))
 
 
@@ -250,8 +252,3 @@ def _word_groups(words: str, taken: Sequence[tuple[int, int]]) -> list[Group]:
 
 def _negligible(run: str) -> bool:
     return len(run.strip()) < 2 and run.isascii()
-
-
-def labels(groups: Iterable[Group]) -> list[str]:
-    """As shown."""
-    return [group.label for group in groups]
