@@ -210,7 +210,7 @@ def _merged(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
         if held is None:
             by_words[key] = reason
         else:
-            label = f"{held.label}、{reason.label}"
+            label = choose("、", ", ").join((held.label, reason.label))
             by_words[key] = replace(held, label=label, level=max(held.level, reason.level))
     return tuple(by_words.values())
 

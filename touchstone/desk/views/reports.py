@@ -208,6 +208,7 @@ def report(request: DeskRequest, ref: str) -> HttpResponse:
         "tasks": report_page.task_rows(found),
         "changes": [message_text(change) for change in report_changes(found)],
         "verified": report_verify(found) if "verify" in request.GET else None,
+        "own_scored": any(r["ref"] == request.user.ref for r in found.facts["raters"]),
         "machine": report_page.machine_lines(found),
         "model_there": summary_available(),
         "interview_share": round(100 * found.facts["rule"]["interview_share"]),
