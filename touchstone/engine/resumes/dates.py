@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 
@@ -108,6 +109,7 @@ def _full(year: str) -> str:
     return f"19{year}" if int(year) >= 60 else f"20{year}"
 
 
+@functools.lru_cache(maxsize=2048)
 def find_range(line: str) -> DateSpan | None:
     """The first date range in a line: "2019.03-至今", "Mar 2019 – Present", "2019年3月起" …"""
     if not _LIKELY.search(line):

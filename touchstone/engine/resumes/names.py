@@ -71,6 +71,8 @@ _PARTICLES = {
 }
 _WORD = re.compile(r"^[^\W\d_]+(?:['’‘\-.][^\W\d_]+)*\.?$")
 _HEAD_LINES = 14
+_SURE = 5.0  # with such a name in the head, none is looked for among lines further down
+_MAY_LABEL = re.compile(r"名|候\s*选|应聘者|求职者|我叫|我是|本人|name", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def find_name(
     """
     found: list[_Found] = []
     order = 0
+
+    def sure(so_far: list[_Found]) -> bool:
+        return bool(so_far) and max(f.score for f in so_far) > _SURE
     for number, part in enumerate(parts):
         if part.kind == "references":
             continue
@@ -98,12 +103,12 @@ def find_name(
             order += 1
             if order > 400:
                 break
-            labelled = _labelled(line, part)
+            labelled = _labelled(line, part) if _MAY_LABEL.search(line.text) else ""
             if labelled:
                 found.append(_Found(labelled, 12.0 - 0.02 * order))
                 continue
             large = line.start in headlines
-            if order > _HEAD_LINES and not large and len(line.text) > 24:
+            if order > _HEAD_LINES and not large and (len(line.text) > 24 or sure(found)):
                 continue
             told = _TOLD.search(line.text)
             if told and (own := chinese_name(told["value"])):

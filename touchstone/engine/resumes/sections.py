@@ -122,7 +122,7 @@ def lines_of(text: str) -> list[Line]:
 
 def heading_kind(text: str) -> str:
     """The kind of section that a line's words head, or ""."""
-    if len(text) > _HEADING_CHARS:
+    if len(text) > _HEADING_CHARS or "，" in text or "。" in text:
         return ""
     kinds = headings()
     text = _ORDINAL.sub("", text)
