@@ -22,6 +22,7 @@ from touchstone.interviews.models import (
     OfferedSlot,
     WorkingHours,
 )
+from touchstone.interviews.services.booking import Seat, interview_book
 from touchstone.interviews.services.slots import SlotWish, slots_offer
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application, CandidateRequest, OutboxMessage
@@ -87,7 +88,9 @@ def test_who_sees_the_board_and_who_plans(
     assert client.get(reverse("interviews-plan", args=[position.ref])).status_code == plan
 
 
-@pytest.mark.parametrize("page", ["interview-move", "interview-cancel", "interview-link"])
+@pytest.mark.parametrize(
+    "page", ["interview-move", "interview-cancel", "interview-link", "interview-panel"]
+)
 @pytest.mark.parametrize(
     ("name", "status"),
     [("algorithm_lead", 403), ("auditor", 403), ("other_recruiter", 404), ("stranger", 404)],
@@ -101,7 +104,9 @@ def test_who_may_not_change_an_interview(
     assert interview.status == Interview.Status.PLANNED
 
 
-@pytest.mark.parametrize("page", ["interview-cancel", "interview-link", "interview-reply"])
+@pytest.mark.parametrize(
+    "page", ["interview-cancel", "interview-link", "interview-reply", "interview-panel"]
+)
 def test_a_change_is_a_post(client_of: ClientOf, interview: Interview, page: str) -> None:
     assert client_of("recruiter").get(reverse(page, args=[interview.ref])).status_code == 405
 
@@ -312,6 +317,53 @@ def test_a_panel_member_says_whether_they_come(
     assert "有面试官来不了" in today
 
 
+def test_a_shadow_joins_and_somebody_is_taken_off(
+    client_of: ClientOf, interview: Interview, company: Company, position: Position
+) -> None:
+    Interview.objects.filter(pk=interview.pk).update(status="invited")
+    position.members.create(person=company.outsider, role="interviewer")
+    client, url = client_of("recruiter"), reverse("interview-panel", args=[interview.ref])
+    add = {"do": "add", "person": company.outsider.ref, "seat": "shadow"}
+    assert client.post(url, add).status_code == 302
+    assert interview.panel.get(person=company.outsider).seat == "shadow"
+    assert OutboxMessage.objects.filter(person=company.outsider).count() == 1
+    assert client.post(url, add).status_code == 422
+    assert client.post(url, {**add, "person": company.stranger.ref}).status_code == 404
+    room = reverse("room", args=[interview.ref])
+    assert client_of("outsider").get(room).status_code == 200
+    off = {"do": "remove", "person": company.outsider.ref}
+    assert client.post(url, off).status_code == 302
+    assert client_of("outsider").get(room).status_code == 404
+    letter = OutboxMessage.objects.get(person=company.outsider, template="panel_cancelled")
+    assert "METHOD:CANCEL" in letter.ics
+    assert client.post(url, add).status_code == 302
+    assert client_of("outsider").get(room).status_code == 200
+
+
+def test_nobody_joins_who_is_booked_and_the_last_one_stays(
+    client_of: ClientOf,
+    interview: Interview,
+    company: Company,
+    applications: tuple[Application, ...],
+) -> None:
+    client, url = client_of("recruiter"), reverse("interview-panel", args=[interview.ref])
+    for name in ("business_lead", "hr_interviewer"):
+        off = {"do": "remove", "person": company.people[name].ref}
+        assert client.post(url, off).status_code == 302
+    off = {"do": "remove", "person": company.algorithm_lead.ref}
+    assert client.post(url, off).status_code == 422
+    interview_book(
+        actor=company.actor("recruiter"),
+        application=applications[1],
+        starts_at=interview.starts_at,
+        ends_at=interview.ends_at,
+        seats=[Seat(company.business_lead)],
+        at=utc_now(),
+    )
+    add = {"do": "add", "person": company.business_lead.ref, "seat": "member"}
+    assert client.post(url, add).status_code == 409
+
+
 # --- today
 
 
@@ -359,8 +411,6 @@ def test_a_wish_for_another_time_reaches_the_recruiter(
 def test_the_board_reads_a_fixed_number_of_times(
     client_of: ClientOf, interview: Interview, position: Position, company: Company
 ) -> None:
-    from touchstone.interviews.services.booking import Seat, interview_book
-
     client, url = client_of("recruiter"), reverse("interviews", args=[position.ref])
     client.get(url)
     with CaptureQueriesContext(connection) as one:

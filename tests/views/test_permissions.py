@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
             *("request-answer", "assessment", "paper", "task-preview", "attempt", "extra-time"),
             *("grade", "case-file", "interviews", "interviews-plan", "interview-book", "room"),
             *("interview-move", "interview-cancel", "interview-reply", "interview-link"),
+            "interview-panel",
             *("room-clock", "room-note", "room-asked", "room-live", "room-events", "room-score"),
             *("room-submit", "room-reopen", "recording-upload", "recording", "round", "calibrate"),
             *("round-xlsx", "hires", "report", "report-issue", "report-pdf", "evaluation-save"),

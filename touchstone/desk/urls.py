@@ -105,6 +105,7 @@ urlpatterns = [
     path("interviews/<str:ref>/move/", interviews.move, name="interview-move"),
     path("interviews/<str:ref>/cancel/", interviews.cancel, name="interview-cancel"),
     path("interviews/<str:ref>/reply/", home.reply, name="interview-reply"),
+    path("interviews/<str:ref>/panel/", interviews.panel, name="interview-panel"),
     path("interviews/<str:ref>/link/", interviews.link, name="interview-link"),
     path("interviews/<str:ref>/clock/", room.clock, name="room-clock"),
     path("interviews/<str:ref>/notes/", room.note, name="room-note"),

@@ -35,6 +35,7 @@ from touchstone.interviews.services.booking import Seat
 from touchstone.interviews.services.calendars import open_slots, panel_people
 from touchstone.interviews.services.free_times import free_times
 from touchstone.interviews.services.meetings import default_provider, meeting_link_set
+from touchstone.interviews.services.panel import panel_add, panel_dismiss
 from touchstone.interviews.services.planning import (
     PanelWish,
     plan_accept,
@@ -360,12 +361,15 @@ def move(request: DeskRequest, ref: str) -> HttpResponse:
         messages.success(request, choose("已改期，更新已发出。", "Moved; everybody has been told."))
         week = week_name(start.astimezone(ZoneInfo(position.branch.time_zone)).date())
         return HttpResponseRedirect(f"{reverse('interviews', args=[position.ref])}?week={week}")
-    people = [s.person for s in interview.panel.filter(removed_at=None).select_related("person")]
+    seats = list(interview.panel.filter(removed_at=None).select_related("person__department"))
+    people = [seat.person for seat in seats]
     context = {
         "position": position,
         "interview": interview,
         "application": interview.application,
         "people": people,
+        "seats": seats,
+        "others": [p for p in panel_people(position) if p not in people],
         "wished": request.GET.get("to", ""),
         "times": free_times(
             application=interview.application,
@@ -408,6 +412,40 @@ def link(request: DeskRequest, ref: str) -> HttpResponse:
     messages.success(
         request, choose("链接已更新，通知已发出。", "The link is set; everybody has been told.")
     )
+    return HttpResponseRedirect(reverse("interview-move", args=[ref]))
+
+
+@require_POST
+@staff()
+def panel(request: DeskRequest, ref: str) -> HttpResponse:
+    """Somebody joins the panel, or is taken off it."""
+    interview = interview_for(request.user, ref)
+    position = interview.application.position
+    require_run(request.user, position)
+    now = utc_now()
+    if request.POST.get("do") == "remove":
+        seat = interview.panel.filter(
+            person__ref=request.POST.get("person", ""), removed_at=None
+        ).first()
+        if seat is None:
+            raise NotFound(say("interviews.not_found"))
+        panel_dismiss(actor=request.actor, interview=interview, seat=seat, at=now)
+        messages.success(request, choose("已移出小组。", "Taken off the panel."))
+    else:
+        people = {person.ref: person for person in panel_people(position)}
+        person = people.get(request.POST.get("person", ""))
+        if person is None:
+            raise NotFound(say("interviews.not_found"))
+        kind = person.department.kind if person.department else ""
+        panel_add(
+            actor=request.actor,
+            interview=interview,
+            person=person,
+            seat=request.POST.get("seat", "member"),
+            focus=focus_of(kind, dimensions_of(interview.application)),
+            at=now,
+        )
+        messages.success(request, choose("已加入小组。", "Added to the panel."))
     return HttpResponseRedirect(reverse("interview-move", args=[ref]))
 
 

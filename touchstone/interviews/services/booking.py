@@ -89,7 +89,7 @@ def interview_book(
     )
     who = [f"person:{s.person.ref}" for s in seats]
     who += [f"candidate:{application.candidate.ref}", *(f"room:{room}" for room in rooms)]
-    _claim(interview, who)
+    quarters_claim(interview, who)
     _log(actor, interview, "interview.booked")
     return interview
 
@@ -121,7 +121,7 @@ def interview_move(
         raise Conflict(say("interviews.changed_meanwhile"))
     interview.refresh_from_db()
     interview.quarters.all().delete()
-    _claim(interview, who)
+    quarters_claim(interview, who)
     audit_record(
         actor,
         "interview.moved",
@@ -156,7 +156,12 @@ def _require_ahead(interview: Interview) -> None:
         raise InvalidInput(say("interviews.over"))
 
 
-def _claim(interview: Interview, who: Sequence[str]) -> None:
+def quarters_claim(interview: Interview, who: Sequence[str]) -> None:
+    """Books the interview's time for some owners ("person:<ref>", "candidate:<ref>", "room:…").
+
+    Raises:
+        Conflict: somebody is booked then, by name; nothing was written.
+    """
     moments = quarters(interview.starts_at, interview.ends_at)
     rows = [
         BookedQuarter(who=owner, starts_at=moment, interview=interview)

@@ -53,6 +53,13 @@ def interview_announce(
     return messages
 
 
+def colleague_announce(
+    *, interview: Interview, seat: PanelMember, what: str, at: dt.datetime
+) -> OutboxMessage:
+    """Writes the message to one seat of the panel only, as for somebody who joins or leaves it."""
+    return _to_colleague(interview, what, seat, at)
+
+
 def calendar_event(interview: Interview, *, to: Attendee, at: dt.datetime) -> CalendarEvent:
     """The appointment as the calendar of one invited person shall show it."""
     position = interview.application.position
