@@ -108,8 +108,6 @@ async def follow(run: Run, http: httpx.AsyncClient, ref: str, session: str) -> N
                 "GET", f"/interviews/{ref}/events/", headers=cookies, timeout=None
             ) as stream:
                 async for line in stream.aiter_lines():
-                    if run.over:
-                        return
                     if line.startswith("data:") and random.random() >= run.drop:
                         page = await http.get(f"/interviews/{ref}/live/", headers=cookies)
                         now = time.monotonic()
