@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.company import Company
 from tests.evaluated import build_round, hold_interview
+from touchstone.audit.models import AuditEvent
 from touchstone.evaluation.models import (
     Decision,
     DepartmentEvaluation,
@@ -371,3 +372,19 @@ def test_outcomes_come_from_a_file_and_bad_rows_are_named(
     assert client.get(upload).status_code == 405
     for who, status in (("algorithm_lead", 403), ("other_recruiter", 404), ("auditor", 403)):
         assert client_of(who).post(upload, {"file": file}).status_code == status
+
+
+def test_every_file_that_leaves_is_in_the_log(
+    client_of: Clients, position: Position, rows: list[Application]
+) -> None:
+    client = client_of("auditor")
+    client.get(page("report-pdf", rows[0]))
+    client.get(page("round-xlsx", position))
+    client.get(page("insights-csv", position))
+    client_of("other_recruiter").get(page("round-xlsx", position))
+    logged = AuditEvent.objects.filter(action__endswith=".exported")
+    assert sorted(logged.values_list("action", flat=True)) == [
+        "insights.exported",
+        "report.exported",
+        "round.exported",
+    ]

@@ -18,6 +18,7 @@ from touchstone.common.clock import utc_now
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.shell import position_shell
 from touchstone.evaluation.selectors import hidden_applications, require_round
+from touchstone.evaluation.services.exports import export_record
 from touchstone.insights import figures as computing
 from touchstone.insights.gathering import RoundData, past_deviations, round_data
 from touchstone.insights.measures import Duration
@@ -221,6 +222,7 @@ def export(request: DeskRequest, ref: str) -> HttpResponse:
     position = _position(request, ref)
     found, _at = _figures(request, position, utc_now())
     parts = tables(found, _names(position, found))
+    export_record(actor=request.actor, position=position, what="insights.exported")
     name = f"{position.title} {choose('洞察', 'insights')}"
     if request.GET.get("format") == "xlsx":
         return _file(as_xlsx(parts), XLSX, f"{name}.xlsx")

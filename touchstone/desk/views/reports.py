@@ -27,9 +27,9 @@ from touchstone.evaluation.services.calibration import (
     input_sha256,
     position_ratings,
 )
+from touchstone.evaluation.services.exports import report_export, round_export
 from touchstone.evaluation.services.outcome_files import outcomes_import
 from touchstone.evaluation.services.outcomes import outcome_record
-from touchstone.evaluation.services.pdf import report_pdf_bytes
 from touchstone.evaluation.services.reports import (
     latest_report,
     onboarding_plan,
@@ -40,7 +40,6 @@ from touchstone.evaluation.services.reports import (
 )
 from touchstone.evaluation.services.summary import summary_available, summary_request
 from touchstone.evaluation.services.verification import report_verify
-from touchstone.evaluation.services.xlsx import round_workbook
 from touchstone.interviews.models import PanelMember
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import (
@@ -170,7 +169,9 @@ def round_xlsx(request: DeskRequest, ref: str) -> HttpResponse:
     position = position_for(request.user, ref)
     selectors.require_round(request.user, position)
     hidden = selectors.hidden_applications(request.user, position)
-    data = round_workbook(position, hidden=hidden, lang=active_language())
+    data = round_export(
+        actor=request.actor, position=position, hidden=hidden, lang=active_language()
+    )
     return _file(data, XLSX, f"{position.title} {choose('综合报告', 'reports')}.xlsx")
 
 
@@ -298,7 +299,7 @@ def report_pdf(request: DeskRequest, ref: str) -> HttpResponse:
     found = _version(request, application)
     if found is None or found.status != "issued":
         raise NotFound(say("reporting.none_issued"))
-    data = report_pdf_bytes(found, lang=active_language())
+    data = report_export(actor=request.actor, report=found, lang=active_language())
     name = f"{application.candidate.name} {choose('综合面试报告', 'report')} v{found.number}.pdf"
     return _file(data, "application/pdf", name, inline=True)
 
