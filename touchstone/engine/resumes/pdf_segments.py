@@ -150,7 +150,7 @@ def cut_at_gutter(segments: list[Segment], chars: str, boxes: Boxes) -> list[Seg
         words = list(_words(segment.start, segment.end, chars))
         at = next((w for w, _ in words[1:] if abs(boxes.at(w)[0] - gutter - 0.004) < 0.003), 0)
         end = max((last for _, last in words if last <= at), default=0)
-        if not at or boxes.at(end - 1)[2] > gutter + 0.002:
+        if not at or boxes.at(end - 1)[2] > boxes.at(at)[0] + 0.002:
             cut.append(segment)
             continue
         cut.append(replace(segment, end=end, right=boxes.at(end - 1)[2]))
