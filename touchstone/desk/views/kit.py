@@ -18,6 +18,7 @@ from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.shell import position_shell
 from touchstone.engine.profiles.model import parse_model
+from touchstone.engine.questions.cover import choose as choose_cover
 from touchstone.engine.questions.kit import kit_problem
 from touchstone.engine.questions.optimal import optimum
 from touchstone.interviews.models import Interview
@@ -118,21 +119,26 @@ def kit_compare(request: DeskRequest, ref: str) -> HttpResponse:
     application = interview.application
     version = application.position.model_version
     questions = questions_for(application.position)
-    context: dict[str, Any] = {"quality": interview.kit.get("quality")}
+    context: dict[str, Any] = {}
     if version is not None and questions:
-        best = optimum(
-            kit_problem(
-                parse_model(version.document),
-                questions,
-                resume_text=application.resume.text if application.resume else "",
-                screening_row=application.screening.result if application.screening else {},
-                seen=_seen_by_others(interview),
-                minutes=int((interview.ends_at - interview.starts_at).total_seconds() // 60),
-                seed=zlib.crc32(application.ref.encode()),
-            ),
-            nodes=NODES,
+        problem = kit_problem(
+            parse_model(version.document),
+            questions,
+            resume_text=application.resume.text if application.resume else "",
+            screening_row=application.screening.result if application.screening else {},
+            seen=_seen_by_others(interview),
+            minutes=int((interview.ends_at - interview.starts_at).total_seconds() // 60),
+            seed=zlib.crc32(application.ref.encode()),
         )
-        context |= {"best": best, "codes": [questions[n].id for n in best.chosen]}
+        places = {question.id: n for n, question in enumerate(questions)}
+        held = [places[c] for c in question_codes(interview.kit) if c in places]
+        best = optimum(problem, nodes=NODES)
+        context = {
+            "best": best,
+            "own": problem.value(held),
+            "greedy": choose_cover(problem).greedy,
+            "codes": [questions[n].id for n in best.chosen],
+        }
     return render(request, "desk/parts/kit_compare.html", context)
 
 

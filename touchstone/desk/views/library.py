@@ -379,6 +379,7 @@ def question_draft(request: DeskRequest) -> HttpResponse:
         "levels": _choices(names.LEVELS),
         "indicators": _choices(names.indicator_names()),
         "posted": request.POST,
+        "ticked": request.POST.getlist("indicators"),
     }
     if getattr(request, "htmx", False):
         return render(request, "desk/parts/question_drafts.html", context)

@@ -4,7 +4,7 @@ What a set of questions is worth is monotone and submodular (each further questi
 a greedy choice is never far from the best, and the marginal gains of what was left out bound how
 far: Leskovec et al. 2007, Cost-effective outbreak detection in networks, KDD, section 3.2.
 
-    value(S) = 0.6 Σ_i w_i g(Σ_S r_qi) + 0.4 Σ_d W_d g(Σ_S r_qd) + Σ_k p_k max_S m_qk
+    value(S) = 0.5 Σ_i w_i g(Σ_S r_qi) + 0.5 Σ_d W_d g(Σ_S r_qd) + Σ_k p_k max_S m_qk
     g(x) = 1 − exp(−1.2 x)
 
 over indicators i, dimensions d (weights sum to 100) and probes k.
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
-INDICATOR_SHARE, DIMENSION_SHARE = 0.6, 0.4
+INDICATOR_SHARE, DIMENSION_SHARE = 0.5, 0.5
 STEEPNESS = 1.2
 ROUNDS = 8
 STARTS = 4

@@ -17,7 +17,6 @@ from touchstone.engine.text.taxonomy import taxonomy
 
 BY_RANK = (1.0, 0.6, 0.4)
 BY_CONCEPT = 0.7
-OTHER_DIMENSION = 0.4
 KEPT = 8
 
 
@@ -65,10 +64,12 @@ class QuestionPool:
         first = 0
         for d, dimension in enumerate(self.model.dimensions):
             last = first + len(dimension.indicators)
-            inside = self.indicators[:, first:last]
-            rows[:, d] = OTHER_DIMENSION * (inside.max(axis=1) if inside.size else 0.0)
             own = np.array([q.dimension == dimension.id for q in self.questions], dtype=bool)
-            rows[own, d] = 1.0
+            if own.any():
+                rows[own, d] = 1.0
+            elif last > first:
+                # A model with dimensions of its own: by the indicators inside.
+                rows[:, d] = self.indicators[:, first:last].max(axis=1)
             first = last
         return rows
 
