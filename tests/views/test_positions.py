@@ -185,3 +185,13 @@ def test_both_languages(client_of: ClientOf, position: Position) -> None:
     page = client.get(reverse("position", args=[position.ref])).content.decode()
     assert "Where the round stands" in page
     assert "这一轮到哪了" not in page
+
+
+def test_a_form_sent_twice_makes_one_position(client_of: ClientOf, company: Company) -> None:
+    client = client_of("recruiter")
+    key = client.get(reverse("position-new")).context["key"]
+    form = {"title": "岗位甲", "department": company.commerce.ref, "headcount": "1", "key": key}
+    first = client.post(reverse("position-new"), form)
+    again = client.post(reverse("position-new"), form)
+    assert first["Location"] == again["Location"]
+    assert Position.objects.count() == 1

@@ -410,3 +410,44 @@ def test_english_is_complete(
         page = client.get(url).content.decode()
         for words in ("建议邀请", "暂不邀请", "下载原件", "经过", "不再继续"):
             assert words not in page, (url, words)
+
+
+def test_many_are_invited_by_a_job(
+    client_of: ClientOf,
+    company: Company,
+    position: Position,
+    applications: tuple[Application, ...],
+    now: dt.datetime,
+    run_jobs: Any,
+) -> None:
+    many(company, position, 60, now)
+    client_of("recruiter").post(reverse("invite", args=[position.ref]), {"above": "0"})
+    assert not StageEvent.objects.filter(to_stage="invited").exists()
+    run_jobs()
+    assert StageEvent.objects.filter(to_stage="invited").count() == 63
+    assert Application.objects.filter(stage="invited").count() == 63
+
+
+def test_an_interviewer_sees_no_contacts_and_no_notes(
+    client_of: ClientOf, application: Application, interview: object
+) -> None:
+    client_of("recruiter").post(
+        reverse("candidate-note", args=[application.ref]), {"text": "薪资期望偏高"}
+    )
+    url = reverse("application", args=[application.ref])
+    theirs = client_of("algorithm_lead").get(url).content.decode()
+    assert application.candidate.email not in theirs
+    assert "薪资期望偏高" not in theirs
+    ours = client_of("recruiter").get(url).content.decode()
+    assert application.candidate.email in ours
+    assert "薪资期望偏高" in ours
+
+
+def test_somebody_taken_in_by_hand_can_go_on(client_of: ClientOf, application: Application) -> None:
+    Application.objects.filter(pk=application.pk).update(stage="applied", screening=None)
+    client = client_of("recruiter")
+    url = reverse("application", args=[application.ref])
+    assert "改为「已筛选」" in client.get(url).content.decode()
+    client.post(reverse("application-move", args=[application.ref]), {"to": "screened"})
+    application.refresh_from_db()
+    assert application.stage == "screened"

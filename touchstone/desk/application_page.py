@@ -8,10 +8,11 @@ from typing import Any
 from touchstone.assessments.models import Attempt
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest
-from touchstone.positions.permissions import may_decide, may_run
+from touchstone.positions.permissions import may_decide, may_run, may_see_applicants
 from touchstone.positions.selectors import competency_model
 from touchstone.recruiting.models import Application, PoolEntry
 from touchstone.recruiting.page_images import MarkedPage, geometry_of, marked_pages
+from touchstone.recruiting.permissions import visible_applications
 from touchstone.recruiting.selectors import (
     DimensionFinding,
     findings,
@@ -67,6 +68,7 @@ def application_context(request: DeskRequest, application: Application) -> dict[
         .order_by("-pk")
     )
     pages = _pages(application, found)
+    sees = may_see_applicants(request.user, application.position)
     view = request.GET.get("view", "pages" if pages else "text")
     return {
         "application": application,
@@ -95,11 +97,17 @@ def application_context(request: DeskRequest, application: Application) -> dict[
         "stale": bool(version and application.position.model_version_id not in {None, version.pk}),
         "events": _events(application),
         "steps": _steps(application),
-        "notes": list(application.candidate.notes.select_related("author").order_by("-created_at")),
+        "notes": list(application.candidate.notes.select_related("author").order_by("-created_at"))
+        if sees
+        else [],
         "requests": list(application.requests.select_related("answered_by").order_by("created_at")),
         "others": list(
-            application.candidate.applications.exclude(pk=application.pk).select_related("position")
+            visible_applications(request.user)
+            .filter(candidate=application.candidate_id)
+            .exclude(pk=application.pk)
+            .select_related("position")
         ),
+        "sees": sees,
         "may_decide": may_decide(request.user, application.position),
         "may_run": may_run(request.user, application.position),
         "sections": [
@@ -184,11 +192,11 @@ def _steps(application: Application) -> dict[str, Any]:
         "reject": may_step(origin, Stage.REJECTED, "person"),
         "withdraw": may_step(origin, Stage.WITHDRAWN, "person"),
         "undo": bool(
-            last and last.from_stage and not last.undoes_id and last.actor_kind != "candidate"
+            last and last.from_stage and not last.undoes_id and last.actor_kind == "person"
         ),
     }
 
 
 _OUT = {Stage.REJECTED, Stage.WITHDRAWN}
 # These steps have pages of their own: the invitation, the booking, the decision, the hire.
-_ELSEWHERE = {Stage.INVITED, Stage.INTERVIEWING, Stage.OFFERED, Stage.HIRED, Stage.SCREENED}
+_ELSEWHERE = {Stage.INVITED, Stage.INTERVIEWING, Stage.OFFERED, Stage.HIRED}

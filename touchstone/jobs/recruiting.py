@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 
 from django.conf import settings
 from django_tasks import task
 
+from touchstone.accounts.models import Person
+from touchstone.accounts.permissions import person_actor
+from touchstone.assessments.services.papers import attempt_invite
 from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
+from touchstone.common.errors import TouchstoneError
 from touchstone.positions.models import Position
+from touchstone.recruiting.models import Application
 from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
 from touchstone.recruiting.services.reading import (
     resumes_drain,
@@ -20,6 +26,7 @@ from touchstone.recruiting.services.reading import (
 )
 from touchstone.recruiting.services.screening import position_rescreen as rescreen
 
+log = logging.getLogger("touchstone.jobs")
 WAITED = dt.timedelta(minutes=2)
 
 
@@ -55,3 +62,29 @@ def position_rescreen(position_ref: str) -> int:
     """Screens a position's applications again where the model has changed since."""
     position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
     return rescreen(actor=SYSTEM, position=position, at=utc_now())
+
+
+@task(queue_name="default")
+def applications_invite(refs: list[str], person_ref: str, days: int) -> int:
+    """Invites many to the assessment on a person's word; whoever was invited already is left.
+
+    One who cannot be invited any more (moved or withdrawn meanwhile) holds nobody up.
+    """
+    person = Person.objects.get(ref=person_ref)
+    actor = person_actor(person)
+    invited = 0
+    applications = Application.objects.filter(ref__in=refs, attempt=None).select_related(
+        "candidate", "position__branch", "branch"
+    )
+    for application in applications.order_by("-score", "pk"):
+        paper = application.position.papers.filter(status="open").first()
+        if paper is None:
+            continue
+        try:
+            attempt_invite(
+                actor=actor, application=application, paper=paper, at=utc_now(), days=days
+            )
+            invited += 1
+        except TouchstoneError as error:
+            log.info("not invited", extra={"application": application.ref, "why": error.message.id})
+    return invited

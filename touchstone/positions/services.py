@@ -211,13 +211,16 @@ def member_remove(*, actor: Actor, position: Position, person: Person, role: str
 def wish_add(
     *, actor: Actor, position: Position, department: Department | None, text: str, at: dt.datetime
 ) -> BusinessWish:
-    """Keeps what a business department asks for, in its own words.
+    """Keeps what a business department asks for, in its own words; the same words once.
 
     Raises:
         InvalidInput: nothing was written.
     """
     if not text.strip():
         raise InvalidInput(say("positions.wish_empty"), field="text")
+    same = position.wishes.filter(department=department, text=text.strip()).first()
+    if same is not None:
+        return same
     wish = BusinessWish.objects.create(
         position=position,
         department=department,

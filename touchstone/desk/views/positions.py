@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from touchstone.accounts.models import Branch, Department, Person, Role
 from touchstone.accounts.permissions import branches_of
 from touchstone.common.clock import utc_now
+from touchstone.common.db import new_ref
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
@@ -121,7 +122,7 @@ def position_list(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff(Role.ADMINISTRATOR, Role.RECRUITER)
 def position_new(request: DeskRequest) -> HttpResponse:
-    """A new position with a model to start from."""
+    """A new position with a model to start from; the same form sent twice makes one."""
     branches = branches_of(request.user, RUNS_BRANCH)
     departments = list(
         Department.objects.filter(branch__in=branches)
@@ -129,12 +130,17 @@ def position_new(request: DeskRequest) -> HttpResponse:
         .order_by("branch__name", "name")
     )
     error: InvalidInput | None = None
+    key = request.POST.get("key", "")[:20]
+    made = request.session.get("positions_made", {})
+    if key and key in made:
+        return HttpResponseRedirect(reverse("position", args=[made[key]]))
     if request.method == "POST":
         try:
             position = position_from_form(request, branches)
         except InvalidInput as caught:
             error = caught
         else:
+            request.session["positions_made"] = {**made, key: position.ref} if key else made
             messages.success(request, choose("岗位已建好。", "The position is ready."))
             return HttpResponseRedirect(reverse("position", args=[position.ref]))
     return render(
@@ -145,6 +151,7 @@ def position_new(request: DeskRequest) -> HttpResponse:
             "industries": industries(),
             "templates": template_choices(),
             "form": request.POST,
+            "key": key or new_ref(),
             "errors": {error.field: message_text(error.message)} if error else {},
         },
         status=422 if error else 200,

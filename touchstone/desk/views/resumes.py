@@ -43,7 +43,6 @@ from touchstone.recruiting.services.imports import MOST_BYTES, batch_open, resum
 from touchstone.ui.bilingual import choose
 
 PER_PAGE = 50
-MOST_FILES = 60  # a request; the page sends a folder in as many as it takes
 
 
 def _batch(position: Position, ref: str) -> ResumeBatch | None:
@@ -134,7 +133,7 @@ def upload(request: DeskRequest, ref: str) -> HttpResponse:
         )
     names = request.POST.getlist("paths")
     received = 0
-    for number, file in enumerate(files[:MOST_FILES]):
+    for number, file in enumerate(files):
         name = names[number] if number < len(names) else (file.name or "file")
         received += len(
             resume_receive(actor=request.actor, batch=batch, name=name, data=file.read(), at=at)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from touchstone.assessments.models import Paper
 from touchstone.assessments.services.papers import attempt_invite, default_paper, paper_save
+from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound, TouchstoneError
 from touchstone.common.messages import say
@@ -69,7 +70,9 @@ from touchstone.ui.bilingual import active_language, choose, message_text
 
 PER_PAGE = 50
 MOST_COMPARED = 5
-MOST_INVITED = 400
+MOST_INVITED = 1000
+INVITED_AT_ONCE = 40  # more are invited by a job
+INVITE_TASK = "touchstone.jobs.recruiting.applications_invite"
 MOST_PROBLEMS = 5
 
 
@@ -240,8 +243,25 @@ def invite(request: DeskRequest, ref: str) -> HttpResponse:
     if not chosen:
         raise InvalidInput(say("recruiting.nobody_chosen"), field="application")
     paper = _paper(request, position)
-    days = request.POST.get("days", "7")
-    days_n = int(days) if days.isascii() and days.isdigit() and 1 <= int(days[:3]) <= 60 else 7
+    words = request.POST.get("days", "7")
+    days = int(words) if words.isascii() and words.isdigit() and 1 <= int(words[:3]) <= 60 else 7
+    back = HttpResponseRedirect(reverse("shortlist", args=[ref]))
+    if len(chosen) > INVITED_AT_ONCE:
+        enqueue(
+            INVITE_TASK,
+            refs=[application.ref for application in chosen],
+            person_ref=request.user.ref,
+            days=days,
+        )
+        n = len(chosen)
+        messages.success(
+            request,
+            choose(
+                f"正在邀请 {n} 人，一两分钟内发完。",
+                f"{n} are being invited; it takes a minute or two.",
+            ),
+        )
+        return back
     invited, problems = 0, []
     for application in chosen:
         try:
@@ -250,7 +270,7 @@ def invite(request: DeskRequest, ref: str) -> HttpResponse:
                 application=application,
                 paper=paper,
                 at=utc_now(),
-                days=days_n,
+                days=days,
             )
             invited += 1
         except TouchstoneError as error:
@@ -260,7 +280,7 @@ def invite(request: DeskRequest, ref: str) -> HttpResponse:
     )
     for name, words in problems[:MOST_PROBLEMS]:
         messages.warning(request, f"{name}：{words}")
-    return HttpResponseRedirect(request.POST.get("next") or reverse("shortlist", args=[ref]))
+    return back
 
 
 def _chosen(request: DeskRequest, position: Position) -> list[Application]:
