@@ -14,9 +14,12 @@ from touchstone.audit.models import AuditEvent
 from touchstone.common.errors import InvalidInput
 from touchstone.engine.reporting.support import unsupported
 from touchstone.evaluation.models import Report
+from touchstone.evaluation.selectors import round_rows
 from touchstone.evaluation.services.calibration import calibration_run, position_ratings
+from touchstone.evaluation.services.erasure import candidate_erase
 from touchstone.evaluation.services.reports import (
     candidate_report,
+    latest_report,
     onboarding_plan,
     report_changes,
     report_draft,
@@ -24,8 +27,11 @@ from touchstone.evaluation.services.reports import (
     reports_issue,
 )
 from touchstone.evaluation.services.verification import report_verify
+from touchstone.evaluation.services.xlsx import round_workbook
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.models import Application, PoolPosting
+from touchstone.recruiting.services.consents import consent_give
+from touchstone.recruiting.services.pool import pool_add
 from touchstone.ui.bilingual import message_text
 
 
@@ -194,3 +200,31 @@ def test_forty_reports_in_five_seconds(
     assert len(reports) == 40
     assert all(r.sha256 for r in reports)
     assert took < 5.0, took
+
+
+def test_what_was_erased_is_gone_from_reports_ranking_and_files(
+    company: Company, position: Position, scored: list[Application], now: dt.datetime
+) -> None:
+    consent_give(
+        actor=company.actor("recruiter"),
+        candidate=scored[0].candidate,
+        purpose="talent_pool",
+        granted=True,
+        at=now,
+    )
+    pool_add(actor=company.actor("recruiter"), application=scored[0], reason="好", at=now)
+    report = issued(company, scored[0], now)
+    issued(company, scored[1], now)
+    candidate_erase(actor=company.actor("administrator"), candidate=scored[0].candidate, at=now)
+    gone = Report.objects.get(pk=report.pk)
+    assert gone.facts == {}
+    assert [p.id for p in report_verify(gone).problems] == ["reporting.erased"]
+    application = Application.objects.get(pk=scored[0].pk)
+    assert latest_report(application) is None
+    assert scored[0].pk not in {row.application.pk for row in round_rows(position) if row.fair}
+    assert round_workbook(position, hidden=set())[:2] == b"PK"
+    assert not PoolPosting.objects.exclude(ids=b"").exists()
+    with pytest.raises(InvalidInput):
+        report_draft(application=application, at=now)
+    again = reports_issue(actor=company.actor("recruiter"), position=position, at=now)
+    assert application.pk not in {r.application_id for r in again}

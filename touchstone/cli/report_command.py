@@ -24,6 +24,11 @@ def run(args: argparse.Namespace) -> int:
     from touchstone.evaluation.models import Report
     from touchstone.evaluation.services.verification import report_verify
 
+    def _status(report: Report, ok: bool) -> str:
+        if not report.facts:
+            return "partial"
+        return "ok" if ok else "error"
+
     reports = Report.objects.filter(status="issued").select_related("application", "calibration")
     if args.applications:
         reports = reports.filter(application__ref__in=args.applications)
@@ -39,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
                 "application": report.application.ref,
                 "number": report.number,
                 "sha256": report.sha256,
-                "status": "ok" if found.ok else "error",
+                "status": _status(report, found.ok),
                 "reason": "" if found.ok else found.problems[0].id.replace("reporting.", ""),
                 "detail": " ".join(render(problem, args.lang) for problem in found.problems),
             }

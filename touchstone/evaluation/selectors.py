@@ -99,6 +99,7 @@ def round_rows(position: Position, hidden: set[int] | None = None) -> list[Round
     reports: dict[int, tuple[Any, ...]] = {}
     for values in (
         Report.objects.filter(application__position=position, status="issued")
+        .exclude(facts={})
         .order_by("number")
         .values_list("application_id", "ref", "number", "overall", "overall_raw", "facts__scores")
     ):
@@ -197,6 +198,7 @@ def reports_of(application: Application) -> list[Report]:
     """The issued versions, newest first, without their content."""
     return list(
         application.reports.filter(status="issued")
+        .exclude(facts={})
         .defer("facts", "analysis")
         .select_related("issued_by")
         .order_by("-number")

@@ -234,11 +234,13 @@ def _version(request: DeskRequest, application: Application) -> Report | None:
     wanted = request.GET.get("version", "")
     if wanted == "draft":
         require_decide(request.user, application.position)
-        return application.reports.exclude(status="issued").first()
+        return application.reports.exclude(status="issued").exclude(facts={}).first()
     if wanted.isdecimal():
         found = application.reports.filter(status="issued", number=int(wanted[:6])).first()
-        if found is None:
-            raise NotFound(say("reporting.no_such_version"))
+        if found is None or not found.facts:
+            raise NotFound(
+                say("reporting.no_such_version" if found is None else "reporting.erased")
+            )
         return found
     return latest_report(application)
 

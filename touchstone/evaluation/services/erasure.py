@@ -53,6 +53,7 @@ from touchstone.recruiting.models import (
     StageEvent,
 )
 from touchstone.recruiting.services.applications import application_move, is_final
+from touchstone.recruiting.services.pool import pool_remove
 from touchstone.recruiting.stages import Stage
 
 KEPT_STAGES = (Stage.OFFERED, Stage.HIRED)
@@ -129,7 +130,7 @@ def _person(actor: Actor, candidate: Candidate, at: dt.datetime) -> dict[str, in
         if not is_final(application.stage) and actor.kind == "candidate":
             application_move(actor=actor, application=application, to=Stage.WITHDRAWN, at=at)
     counts = {
-        **_recruiting(candidate, at),
+        **_recruiting(actor, candidate, at),
         **_assessments(candidate),
         **_interviews(candidate),
         **_evaluation(candidate),
@@ -140,7 +141,15 @@ def _person(actor: Actor, candidate: Candidate, at: dt.datetime) -> dict[str, in
     return counts
 
 
-def _recruiting(candidate: Candidate, at: dt.datetime) -> dict[str, int]:
+def _pool(actor: Actor, candidate: Candidate, at: dt.datetime) -> int:
+    """The pool's entry goes with its place in the index."""
+    entries = list(PoolEntry.objects.filter(candidate=candidate).select_related("branch"))
+    for entry in entries:
+        pool_remove(actor=actor, entry=entry, reason="erased", at=at)
+    return len(entries)
+
+
+def _recruiting(actor: Actor, candidate: Candidate, at: dt.datetime) -> dict[str, int]:
     own: dict[str, Any] = {"application__candidate": candidate}
     return {
         "resumes": Resume.objects.filter(candidate=candidate).update(
@@ -150,7 +159,7 @@ def _recruiting(candidate: Candidate, at: dt.datetime) -> dict[str, int]:
         "links": PortalLink.objects.filter(revoked_at=None, **own).update(revoked_at=at),
         "messages": OutboxMessage.objects.filter(**own).delete()[0],
         "notes": CandidateNote.objects.filter(candidate=candidate).delete()[0],
-        "pool": PoolEntry.objects.filter(candidate=candidate).delete()[0],
+        "pool": _pool(actor, candidate, at),
         "requests": CandidateRequest.objects.filter(candidate=candidate).update(text="", answer=""),
         "reasons": StageEvent.objects.filter(**own).update(reason=""),
     }

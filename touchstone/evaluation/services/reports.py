@@ -50,8 +50,11 @@ def report_draft(
         context: of the round, from `reports_context`, when many are drafted.
 
     Raises:
-        InvalidInput: there is neither a submitted scorecard nor a finished assessment.
+        InvalidInput: there is neither a submitted scorecard nor a finished assessment, or the
+            candidate's data were erased.
     """
+    if application.candidate.erased_at is not None:
+        raise InvalidInput(say("reporting.erased"))
     context = context or reports_context(position=application.position, at=at)
     facts = report_facts(application, context)
     if not facts["raters"] and not facts["assessment"]:
@@ -108,7 +111,9 @@ def reports_issue(
     """Drafts and issues the report of everybody who was scored (or of those given)."""
     context = reports_context(position=position, at=at)
     rows = applications or (
-        Application.objects.filter(position=position, ref__in=list(context.overall))
+        Application.objects.filter(
+            position=position, ref__in=list(context.overall), candidate__erased_at=None
+        )
         .select_related(
             "candidate",
             "position__branch",
@@ -193,4 +198,4 @@ def onboarding_plan(report: Report | None) -> list[dict[str, Any]]:
 
 def latest_report(application: Application) -> Report | None:
     """The last issued version."""
-    return application.reports.filter(status=ISSUED).order_by("-number").first()
+    return application.reports.filter(status=ISSUED).exclude(facts={}).order_by("-number").first()

@@ -43,6 +43,8 @@ def report_verify(report: Report, *, recalibrate: bool = True) -> Verification:
     """
     if report.status != ISSUED:
         return Verification(report, (say("reporting.not_issued"),))
+    if not report.facts:
+        return Verification(report, (say("reporting.erased"),))
     problems: list[Message] = []
     if seal(report) != report.sha256:
         problems.append(say("reporting.seal_broken"))

@@ -38,6 +38,7 @@ def round_workbook(position: Position, *, hidden: set[int], lang: Lang = "zh") -
     rows = (
         Report.objects.filter(application__position=position, status="issued")
         .exclude(application_id__in=hidden)
+        .exclude(facts={})
         .select_related("application__candidate")
         .order_by("number")
     )
