@@ -11,6 +11,13 @@ from email.message import EmailMessage
 from html import escape
 from typing import Any
 
+from tests.engine.resumes.layouts import (
+    as_form,
+    as_right_dates,
+    as_right_sidebar,
+    as_shuffled_pdf,
+    as_spaced_pdf,
+)
 from tests.engine.resumes.people import Person, person
 from tests.engine.resumes.sheets import Row, Sheet, sheet
 
@@ -393,6 +400,11 @@ FORMATS: tuple[tuple[str, Callable[[Sheet, int], bytes], bool], ...] = (
     ("odt", as_odt, True),
     ("mht", as_mht, True),
     ("txt", as_utf16, False),
+    ("pdf", as_right_dates, False),
+    ("pdf", as_right_sidebar, False),
+    ("pdf", as_spaced_pdf, False),
+    ("pdf", as_form, False),
+    ("pdf", as_shuffled_pdf, False),
 )
 
 

@@ -18,14 +18,14 @@ from touchstone.engine.resumes.extract import extract
 from touchstone.engine.resumes.parse import parse
 from touchstone.engine.resumes.resume import ParsedResume
 
-COUNT = 126
+COUNT = 152
 
 Read = list[tuple[Sample, Document, ParsedResume]]
 
 
 @pytest.fixture(scope="module")
 def read() -> Read:
-    """The same files every time: nine of each writer."""
+    """The same files every time: eight of each writer."""
     assert COUNT % len(FORMATS) == 0
     out = []
     for sample in samples(COUNT):

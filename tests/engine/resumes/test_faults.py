@@ -33,8 +33,8 @@ def zipped(members: Iterable[tuple[bytes, bytes]], *, deflate: bool = False) -> 
             names.append((stand_in.encode(), name))
             archive.writestr(stand_in, data)
     raw = out.getvalue()
-    for stand_in, name in names:
-        raw = raw.replace(stand_in, name)
+    for written, name in names:
+        raw = raw.replace(written, name)
     return raw
 
 

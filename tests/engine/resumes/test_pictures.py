@@ -8,7 +8,8 @@ import io
 import pytest
 
 from touchstone.engine.resumes import isolated
-from touchstone.engine.resumes.isolated import ReaderPool, Source
+from touchstone.engine.resumes.files import Source
+from touchstone.engine.resumes.isolated import ReaderPool
 from touchstone.engine.resumes.ocr import ocr_available
 
 AS_OF = dt.date(2026, 11, 1)
