@@ -85,7 +85,7 @@ _ENGLISH = re.compile(
 _FOREIGN = re.compile(
     r"(?:Universidad|Universidade|Universitat|Universität|Université|Università|Uniwersytet|"
     r"Hochschule|École|Ecole|Escuela|Politecnico|Politécnica|Technische Universität|Instituto|Institut)"
-    r"(?: (?:de|da|do|di|del|della|des|du|la|le|los|für|der|zu|of|and|y|e)\b| [A-ZÀ-Þ][\w'’&.-]*| \d{1,2}(?!\d))+"
+    r"(?: (?:de|da|do|di|del|della|des|du|la|le|los|für|der|zu|of|and|y|e)\b| [A-ZÀ-Þ][\w'’&.-]*| [1-9]\d?(?![\d/.年–-]))+"
 )
 _RUN_ON = re.compile(
     r"\s(?:Bachelor|Master|Doctor|Associate|Diploma|Ph\.?D|MBA|B\.?Sc?|M\.?Sc?|B\.?A|M\.?A|BEng|MEng|"
@@ -160,7 +160,8 @@ def _latin_school(text: str) -> tuple[str, int, int]:
             return name, start, start + len(name)
     foreign = _FOREIGN.search(text)
     if foreign:
-        return foreign[0], foreign.start(), foreign.end()
+        name = _RUN_ON.sub("", foreign[0])
+        return name, foreign.start(), foreign.start() + len(name)
     short = _short_names().search(text)
     if short:
         return hints["full_zh"].get(short[0], short[0]), short.start(), short.end()
