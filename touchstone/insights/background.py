@@ -55,7 +55,7 @@ def work_counts() -> dict[str, int]:
     return {state: rows.get(status, 0) for state, status in STATES.items()}
 
 
-def work_rows(state: str) -> QuerySet[DBTaskResult]:
+def work_rows(state: str) -> QuerySet[DBTaskResult[Any, Any]]:
     """Tasks of one state, or all that did not end well; the newest first."""
     rows = DBTaskResult.objects.select_related("lease")
     if state in STATES:
@@ -65,7 +65,7 @@ def work_rows(state: str) -> QuerySet[DBTaskResult]:
     return rows.order_by("-enqueued_at")
 
 
-def work_of(row: DBTaskResult) -> Work:
+def work_of(row: DBTaskResult[Any, Any]) -> Work:
     """A row as the page shows it."""
     lease: Any = getattr(row, "lease", None)
     status = TaskResultStatus(row.status)

@@ -215,6 +215,7 @@ def proposals_refresh(
     and was never decided goes."""
     f = known or figures(round_data(position), at)
     names = subject_names(position, [task.code for task in f.tasks])
+    Position.objects.select_for_update().get(pk=position.pk)
     held = {(p.kind, p.subject): p for p in position.proposals.all()}
     current = set()
     for suggestion in suggest(f, names):

@@ -48,6 +48,7 @@ def evaluation_save(
         NotAllowed: it was submitted already.
         InvalidInput: submitted without text.
     """
+    Application.objects.select_for_update().get(pk=application.pk)
     row = (
         DepartmentEvaluation.objects.select_for_update()
         .filter(application=application, department=department)

@@ -60,6 +60,7 @@ def report_draft(
     if not facts["raters"] and not facts["assessment"]:
         raise InvalidInput(say("reporting.nothing_to_report"))
     analysis = analysis_document(facts)
+    Application.objects.select_for_update().get(pk=application.pk)
     last = application.reports.select_for_update().order_by("-number").first()
     if last and last.status == ISSUED and _same(last, facts, analysis):
         return last
