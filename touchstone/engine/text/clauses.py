@@ -20,6 +20,7 @@ from touchstone.engine.text.normalize import is_wrapped
 Polarity = Literal["own", "negated", "wished", "other_person", "team", "past"]
 
 _STOP = re.compile(r"[。！？!?；;]|\.(?=\s|$)|\n")
+_MOST_CHARS = 600  # of one sentence
 _SUBJECT_REACH = 14  # characters of adverbials that may precede a clause's subject
 _ASIDE_CHARS = 14
 _ASIDE = re.compile(r"\s?\((?!均|都|both|all\b)([^()]{1,40})\)")
@@ -59,13 +60,23 @@ def _sentences(flat: str) -> Iterator[Sentence]:
         newline = match[0] == "\n"
         if newline and is_wrapped(flat, match.start()):
             continue
-        if match.start() > start:
-            yield Sentence(start, match.start(), line)
+        yield from _bounded(flat, start, match.start(), line)
         start = match.end()
         if newline:
             line = start
-    if start < len(flat):
-        yield Sentence(start, len(flat), line)
+    yield from _bounded(flat, start, len(flat), line)
+
+
+def _bounded(flat: str, start: int, end: int, line: int) -> Iterator[Sentence]:
+    """One sentence; one without end in several, cut behind commas, as reading takes a time that
+    grows with the square of its length."""
+    while end - start > _MOST_CHARS:
+        comma = max(flat.rfind(sign, start, start + _MOST_CHARS) for sign in ",、 ")
+        cut = comma + 1 if comma > start else start + _MOST_CHARS
+        yield Sentence(start, cut, line)
+        start = cut
+    if end > start:
+        yield Sentence(start, end, line)
 
 
 def polarities(

@@ -50,10 +50,10 @@ _OPENS_ITEM = re.compile(
 )
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
 _ADDRESS = re.compile(
-    r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}"
+    r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.[a-z]{2,24}"
     r"|https?://[^\s，。；、）)]+"
     r"|www\.[^\s，。；、）)]+"
-    r"|(?<![\w.])(?:[a-z0-9\-]+\.)+(?:com|cn|org|edu|github\.io)(?:/[^\s，。；、）)]*|(?![\w.]))"
+    r"|(?<![\w.])(?:[a-z0-9\-]{1,63}\.){1,5}(?:com|cn|org|edu|github\.io)(?:/[^\s，。；、）)]*|(?![\w.]))"
 )
 
 
