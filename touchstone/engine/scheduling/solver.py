@@ -18,13 +18,14 @@ from touchstone.engine.scheduling.costs import plan_cost, plan_figures
 from touchstone.engine.scheduling.greedy import place_greedily
 from touchstone.engine.scheduling.master import plan_days
 from touchstone.engine.scheduling.problem import Assignment, Problem, Schedule, Unassigned
+from touchstone.engine.scheduling.pulling import pull_candidates
 from touchstone.engine.scheduling.reasons import why_not
 from touchstone.engine.scheduling.shadows import seat_shadows
 from touchstone.engine.scheduling.squeaky import squeaky_wheels
-from touchstone.engine.scheduling.timeline import DAY
 
 Stopwatch = Callable[[], float]
-BOUND_SHARE = 0.45
+BOUND_SHARE = 0.4
+SEARCH_SHARE = 0.5
 
 
 def schedule(
@@ -60,8 +61,15 @@ def schedule(
             place_greedily(plan, compiled.talks)
             _balance(plan, fixed)
 
-        plan = squeaky_wheels(base, days.block_of, bound=days.bound, left=left, polish=polish)
-        _pull_forward(plan, fixed, left)
+        for_pulling_s = (1 - SEARCH_SHARE) * left()
+        plan = squeaky_wheels(
+            base,
+            days.block_of,
+            bound=days.bound,
+            left=lambda: left() - for_pulling_s,
+            polish=polish,
+        )
+        pull_candidates(plan, fixed, left)
         _balance(plan, fixed)
         if plan_cost(plan) < plan_cost(best):
             best = plan
@@ -108,24 +116,6 @@ def assignment_of(compiled: Compiled, placement: Placement) -> Assignment:
         panel=tuple(compiled.people[p].id for p in placement.panel),
         room="" if placement.room == NO_ROOM else compiled.problem.rooms[placement.room].id,
     )
-
-
-def _pull_forward(plan: Calendar, fixed: set[int], left: Callable[[], float]) -> None:
-    """Moves the latest talks to earlier days wherever there is room by now."""
-    order = sorted(
-        (p for p in plan.placements.values() if p.talk not in fixed),
-        key=lambda p: -p.start,
-    )
-    for placement in order:
-        if left() < 0.1:
-            return
-        talk = plan.compiled.talks[placement.talk]
-        day = placement.start // DAY
-        if not (talk.starts // DAY < day).any():
-            continue
-        plan.remove(talk.index)
-        earlier = next(plan.options(talk), placement)
-        plan.place(earlier if earlier.start // DAY < day else placement)
 
 
 def _balance(plan: Calendar, fixed: set[int]) -> None:
