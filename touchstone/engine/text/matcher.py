@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -54,8 +55,7 @@ class Guard:
     listed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A spelling of a concept; ``practical`` ones beside it vouch for a doubtful item of a list."""
 
     text: str

@@ -174,8 +174,10 @@ def _joined(masked: str, flat: str, text: str) -> Normalized:
 
 def key_of(name: str) -> str:
     """A name or alias in the form in which it is looked for."""
-    flat = flattened(name.strip())
-    return _JOINTS.sub(_joint, flat)
+    name = name.strip()
+    flat = name.lower() if name.isascii() else flattened(name)
+    joined = " " in flat or "-" in flat or "_" in flat or "\n" in flat
+    return _JOINTS.sub(_joint, flat) if joined else flat
 
 
 def _joint(match: re.Match[str]) -> str:
