@@ -44,7 +44,7 @@ test-sqlite: setup-dev
 	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/engine --ignore=tests/integrations --ignore=tests/browser
 
 test-postgres: setup-dev
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) tests/services tests/views
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) tests/services tests/views tests/api tests/cli/test_backup.py
 
 test-browser: setup-dev
 	$(BIN)/pytest -q tests/browser

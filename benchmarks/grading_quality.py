@@ -124,8 +124,7 @@ def within(groups: Iterable[tuple[Sequence[float], Sequence[float]]]) -> float:
 @contextlib.contextmanager
 def trained_without(rubrics: set[str]) -> Iterator[None]:
     """The grader as it is when trained on the other rubrics only."""
-    from grading_training import point_model
-
+    from benchmarks.grading_training import point_model
     from touchstone.engine.grading.lexicon import read_json
 
     shipped: Any = read_json("point_model.json")

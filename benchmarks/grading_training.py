@@ -311,7 +311,7 @@ def point_model(sets: list[Any]) -> dict[str, Any]:
 
 
 def train_points() -> None:
-    from grading_quality import own_answers
+    from benchmarks.grading_quality import own_answers
 
     write("point_model.json", point_model(own_answers()))
 

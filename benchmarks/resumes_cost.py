@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import resource
 from collections.abc import Callable, Sequence
 
@@ -81,12 +82,12 @@ def main() -> int:
     print(f"{'bare PDF text':<24}{1000 * base:>8.2f} ms")
     ratio = 0.0
     for name, work in (("PDF read", read), ("PDF parsed", parsed), ("PDF screened", whole)):
-        seconds = best(lambda work=work: work(pdfs), args.rounds) / len(pdfs)
+        seconds = best(functools.partial(work, pdfs), args.rounds) / len(pdfs)
         ratio = seconds / base
         print(f"{name:<24}{1000 * seconds:>8.2f} ms{ratio:>8.2f} x")
     rate = 0.0
     for name, work in (("text read", read), ("text parsed", parsed), ("text screened", whole)):
-        seconds = best(lambda work=work: work(texts), args.rounds) / len(texts)
+        seconds = best(functools.partial(work, texts), args.rounds) / len(texts)
         rate = 1 / seconds
         print(f"{name:<24}{1000 * seconds:>8.2f} ms{rate:>8.0f} a second")
     return 1 if ratio > PDF_RATIO or rate < TEXTS_A_SECOND else 0

@@ -1,6 +1,6 @@
 """How well the fields of resumes are read: invented resumes of every format against their gold.
 
-    python -m benchmarks.resumes_fields [--count 420] [--misses name] [--ocr 4]
+python -m benchmarks.resumes_fields [--count 420] [--misses name] [--ocr 4]
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def main() -> int:
                 hits[field] += 1
                 by_format[suffix][field] += 1
             elif args.misses in {field, "all"}:
-                print(f"{sample.name} {field}: {getattr(resume, field)!r}, gold {sample.gold[field]!r}")
+                read, gold = getattr(resume, field), sample.gold[field]
+                print(f"{sample.name} {field}: {read!r}, gold {gold!r}")
         wrong = skills.add(sample, document, resume)
         if wrong and args.misses == "skills":
             print(f"{sample.name} skills: {' '.join(sorted(wrong))}")

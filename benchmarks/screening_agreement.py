@@ -33,7 +33,7 @@ def labelled_set() -> None:
     for name, wanted in (("all", (True, False)), ("looked at last", (True,))):
         pairs = [(i.label, r.decision) for i, r in results() if i.held_out in wanted]
         print(f"{name}: {len(pairs)} labels, quadratic kappa {quadratic_kappa(pairs):.3f}")
-        counts = Counter(pairs)
+        counts: Counter[tuple[str, str]] = Counter(pairs)
         for label in ORDER:
             row = "  ".join(f"{counts[label, decision]:4d}" for decision in ORDER)
             print(f"  experts {label:8s} {row}   (decline, review, advance)")

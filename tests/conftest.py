@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -26,6 +27,11 @@ from touchstone.recruiting.services.applications import application_move
 from touchstone.recruiting.services.links import link_create
 
 ROOT = Path(__file__).resolve().parent.parent
+# How long an example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture

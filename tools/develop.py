@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "frontend"))
 
-from build import node_folder  # noqa: E402 - found by the line above
+from build import node_folder  # type: ignore[import-not-found]  # noqa: E402 - found just above
 
 from touchstone.cli.site import prepare_database, start_django  # noqa: E402
 from touchstone.cli.supervisor import Child, Supervisor, python  # noqa: E402

@@ -13,11 +13,12 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 NAMELESS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea')]
@@ -65,8 +66,8 @@ class Shoot:
             for theme in self.themes:
                 page = self.page(browser, url, width, theme)
                 said: list[str] = []
-                page.on("console", lambda m, s=said: m.type == "error" and s.append(m.text))
-                page.on("pageerror", lambda e, s=said: s.append(str(e)))
+                page.on("console", _listener(said))
+                page.on("pageerror", _error_listener(said))
                 response = page.goto(url, wait_until="load")
                 page.wait_for_timeout(300)
                 path = self.out / f"{file_name(url)}-{width}-{theme}.png"
@@ -81,6 +82,21 @@ class Shoot:
                     print(f"    {line}")
                     self.complaints.append(f"{url} {width} {theme}: {line}")
                 page.context.close()
+
+
+def _listener(said: list[str]) -> Callable[[ConsoleMessage], None]:
+    def keep(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    return keep
+
+
+def _error_listener(said: list[str]) -> Callable[[Exception], None]:
+    def keep(error: Exception) -> None:
+        said.append(str(error))
+
+    return keep
 
 
 def file_name(url: str) -> str:

@@ -97,4 +97,8 @@ def test_errors_say_what_to_do(
 
 def test_a_meeting_that_is_gone_counts_as_cancelled() -> None:
     gone = httpx.Response(400, json={"error_info": {"error_code": 9003}})
-    assert client(gone).cancel("7") is None
+    client(gone).cancel("7")
+    # Anything else that is refused is told.
+    refused = httpx.Response(400, json={"error_info": {"error_code": 500}})
+    with pytest.raises((PermanentOutsideError, TemporaryOutsideError)):
+        client(refused).cancel("7")

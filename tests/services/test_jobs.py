@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -45,7 +46,7 @@ def fresh() -> None:
     done.clear()
 
 
-def add(name: str, **arguments: str) -> DBTaskResult:
+def add(name: str, **arguments: Any) -> DBTaskResult[Any, Any]:
     job = enqueue(f"tests.services.test_jobs.{name}", **arguments)
     return DBTaskResult.objects.get(pk=uuid.UUID(job))
 

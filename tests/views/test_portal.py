@@ -498,7 +498,7 @@ def test_erasing_leaves_no_trace_of_the_person(
     assert Client().post(candidate_link.path).status_code == 403
     traces = (candidate.name, candidate.email, candidate.phone, "独一无二")
     for model in apps.get_models():
-        for row in model.objects.filter().values():
+        for row in model._base_manager.values():
             text = str(row)
             assert not any(trace in text for trace in traces), (model, row)
     stored = [p.read_bytes() for p in files_dir.rglob("*") if p.is_file()]

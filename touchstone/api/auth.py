@@ -18,7 +18,7 @@ class ApiRequest(HttpRequest):
     """A request with a living token."""
 
     auth: ApiToken
-    user: Person  # type: ignore[assignment]
+    user: Person
     actor: Actor
 
 

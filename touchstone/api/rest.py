@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, NinjaAPI, Query, UploadedFile
@@ -27,6 +27,7 @@ from touchstone.api.schemas import (
     ReportOut,
     ResumeOut,
     ScreeningOut,
+    Stage,
     StageIn,
     WebhookIn,
     WebhookOut,
@@ -172,7 +173,7 @@ def _application(request: ApiRequest, row: Application) -> ApplicationOut:
     return ApplicationOut(
         ref=row.ref,
         position=row.position.ref,
-        stage=row.stage,
+        stage=cast(Stage, row.stage),
         stage_since=row.stage_since,
         applied_at=row.applied_at,
         source=row.source,
@@ -206,7 +207,7 @@ def applications(
     ref: str,
     stage: str = "",
     after: str = "",
-    limit: int = Query(50, ge=1, le=MOST_ROWS),
+    limit: int = Query(50, ge=1, le=MOST_ROWS),  # type: ignore[type-arg]
 ) -> Applications:
     """Applications for a position in the order in which they came.
 
@@ -286,7 +287,7 @@ def screening(request: ApiRequest, ref: str) -> dict[str, Any]:
 def resumes(
     request: ApiRequest,
     ref: str,
-    files: list[UploadedFile] = File(...),  # noqa: B008 - how ninja names a file field
+    files: list[UploadedFile] = File(...),  # type: ignore[type-arg]  # noqa: B008
 ) -> tuple[int, list[dict[str, Any]]]:
     """Brings in resumes: each file is stored first and read in the background.
 
@@ -392,7 +393,9 @@ def outcome(request: ApiRequest, ref: str, given: OutcomeIn) -> dict[str, Any]:
 
 @api.get("/questions", response={200: list[QuestionOut], **REFUSALS}, tags=["questions"])
 def questions(
-    request: ApiRequest, after: str = "", limit: int = Query(100, ge=1, le=MOST_ROWS)
+    request: ApiRequest,
+    after: str = "",
+    limit: int = Query(100, ge=1, le=MOST_ROWS),  # type: ignore[type-arg]
 ) -> list[dict[str, Any]]:
     """The newest revision of every question, by code; `after` is the last code of a page."""
     require_scope(request, "questions:read")
@@ -425,7 +428,8 @@ def _administered(request: ApiRequest) -> str:
     scopes = role_scopes(request.user)[Role.ADMINISTRATOR]
     if None in scopes:
         return ""
-    return Branch.objects.filter(pk__in=scopes).order_by("pk")[0].ref
+    ids = {branch for branch in scopes if branch is not None}
+    return Branch.objects.filter(pk__in=ids).order_by("pk")[0].ref
 
 
 def _webhook(hook: Webhook, secret: str | None = None) -> dict[str, Any]:

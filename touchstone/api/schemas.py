@@ -8,8 +8,16 @@ from typing import Any, Literal
 from ninja import Field, Schema
 
 Stage = Literal[
-    *("applied", "screened", "invited", "assessed", "interviewing"),
-    *("evaluated", "offered", "hired", "rejected", "withdrawn"),
+    "applied",
+    "screened",
+    "invited",
+    "assessed",
+    "interviewing",
+    "evaluated",
+    "offered",
+    "hired",
+    "rejected",
+    "withdrawn",
 ]
 
 

@@ -77,7 +77,9 @@ def read_ratings(path: str) -> list[Rating]:
         for column in ("candidate", "rater"):
             if not fields[column]:
                 raise _BadFile("empty_cell", f"{where}: {column} is empty")
-        ratings.append(Rating(*(fields[c] for c in COLUMNS[:4]), _score(where, fields["score"])))
+        candidate, rater, department, dimension = (fields[column] for column in COLUMNS[:4])
+        score = _score(where, fields["score"])
+        ratings.append(Rating(candidate, rater, department, dimension, score))
     if not ratings:
         raise _BadFile("empty_file", f"{path}: no scores")
     return ratings

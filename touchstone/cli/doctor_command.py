@@ -27,12 +27,12 @@ def run(args: argparse.Namespace) -> int:
         start_django()
     except SystemExit as error:
         # The configuration itself cannot be read: nothing else can be tried.
-        row = {"name": "configuration", "state": "bad", "messages": [str(error)]}
+        row: dict[str, object] = {"name": "configuration", "state": "bad", "messages": [str(error)]}
         _show([row], lang, as_json=args.json)
         return 1
     from touchstone.cli.diagnoses import diagnose
 
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "name": found.name,
             "state": found.state,

@@ -142,10 +142,11 @@ def _audit(args: argparse.Namespace) -> Iterator[bytes]:
     roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     require_role(person, roles)
     recorded()
-    ids = {branch for role in roles for branch in role_scopes(person).get(role, ())}
+    held = {branch for role in roles for branch in role_scopes(person).get(role, ())}
+    ids = {branch for branch in held if branch is not None}
     refs = (
         None
-        if None in ids
+        if None in held
         else list(Branch.objects.filter(pk__in=ids).values_list("ref", flat=True))
     )
     return _lines(events_csv_rows(events_found(branch_refs=refs)))

@@ -52,7 +52,7 @@ def staff(*roles: str) -> Callable[[View], View]:
                 person,
                 getattr(request, "request_id", ""),
             )
-            request.menu = menu_of(person)  # type: ignore[attr-defined, arg-type]
+            request.menu = menu_of(person)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         wrapped.required_roles = tuple(roles)  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -111,7 +112,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
 
-    def claim(self) -> tuple[DBTaskResult, str, int] | None:
+    def claim(self) -> tuple[DBTaskResult[Any, Any], str, int] | None:
         """The next due task with its token and number of the attempt; None if there is none."""
         due = DBTaskResult.objects.ready()
         if self.queues:
@@ -142,7 +143,7 @@ class Worker:
             return DBTaskResult.objects.get(pk=job_id), token, lease.attempts
         return None
 
-    def execute(self, job: DBTaskResult, token: str, attempts: int) -> None:
+    def execute(self, job: DBTaskResult[Any, Any], token: str, attempts: int) -> None:
         """Runs one task under its lease and writes how it ended, if the lease is still ours."""
         error: BaseException | None = None
         value = None
@@ -157,7 +158,9 @@ class Worker:
             return
         self._failed(job, token, attempts, error)
 
-    def _failed(self, job: DBTaskResult, token: str, attempts: int, error: BaseException) -> None:
+    def _failed(
+        self, job: DBTaskResult[Any, Any], token: str, attempts: int, error: BaseException
+    ) -> None:
         label = error.message.id if isinstance(error, TouchstoneError) else type(error).__name__
         JobLease.objects.filter(job_id=job.pk, token=token).update(last_error=label[:200])
         gives_up = is_permanent(error) or attempts >= MOST_ATTEMPTS
@@ -181,7 +184,7 @@ class Worker:
         self._finish(job, token, status=TaskResultStatus.READY, run_after=later, finished=False)
 
     def _finish(
-        self, job: DBTaskResult, token: str, *, finished: bool = True, **changes: object
+        self, job: DBTaskResult[Any, Any], token: str, *, finished: bool = True, **changes: object
     ) -> None:
         with transaction.atomic():
             held = JobLease.objects.filter(job_id=job.pk, token=token)
@@ -195,7 +198,7 @@ class Worker:
                 **changes
             )
 
-    def _hand_back(self, job: DBTaskResult, token: str) -> None:
+    def _hand_back(self, job: DBTaskResult[Any, Any], token: str) -> None:
         """Gives the running task to another worker; being stopped does not count as a try."""
         try:
             with transaction.atomic():
@@ -212,7 +215,7 @@ class Worker:
             log.warning("not handed back, the lease will expire", extra={"task": job.task_path})
 
     @contextlib.contextmanager
-    def _heartbeat(self, job: DBTaskResult, token: str) -> Iterator[None]:
+    def _heartbeat(self, job: DBTaskResult[Any, Any], token: str) -> Iterator[None]:
         over = threading.Event()
 
         def beat() -> None:

@@ -8,6 +8,7 @@ import itertools
 import statistics
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,8 @@ def test_people_share_no_name_address_or_number_unless_they_apply_twice(company:
     for person in twice:
         original = company.person(person.duplicate_of)
         elsewhere += person.email != original.email
-        same = {"id": original.id, "duplicate_of": ""}
-        reached = {"email": original.email, "phone": original.phone}
+        same: dict[str, Any] = {"id": original.id, "duplicate_of": ""}
+        reached: dict[str, Any] = {"email": original.email, "phone": original.phone}
         assert dataclasses.replace(person, **same, **reached) == original
     assert elsewhere == 4
 

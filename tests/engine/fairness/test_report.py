@@ -6,7 +6,7 @@ from touchstone.engine.fairness.report import report_groups
 from touchstone.engine.fairness.selection import Group
 
 
-def test_figures_equal_those_worked_out_by_hand():
+def test_figures_equal_those_worked_out_by_hand() -> None:
     # 24 of 48 = .5; 12 of 40 = .3; ratio .6; ln .6 = -.5108;
     # se = sqrt(1/12 - 1/40 + 1/24 - 1/48) = .28137; 1.96 se = .55147
     a, b = report_groups([Group("a", 48, 24), Group("b", 40, 12)]).rows
@@ -20,10 +20,12 @@ def test_figures_equal_those_worked_out_by_hand():
     assert not b.remarkable
 
 
-def test_a_clear_difference_is_pointed_out():
+def test_a_clear_difference_is_pointed_out() -> None:
     _, b = report_groups([Group("a", 200, 100), Group("b", 200, 60)]).rows
     assert b.remarkable
+    assert b.ratio_ci is not None
     assert b.ratio_ci[1] < 0.8
+    assert b.p is not None
     assert b.p < 0.001
 
 
@@ -38,19 +40,20 @@ def test_a_clear_difference_is_pointed_out():
         [Group("a", 20, 10), Group("b", 12, 2)],
     ],
 )
-def test_nothing_is_divided_by_zero_and_few_people_give_no_verdict(groups):
+def test_nothing_is_divided_by_zero_and_few_people_give_no_verdict(groups: list[Group]) -> None:
     report = report_groups(groups)
     assert all(row.ratio is None and not row.remarkable for row in report.rows)
 
 
-def test_nobody_selected_is_compared_where_there_are_enough_people():
+def test_nobody_selected_is_compared_where_there_are_enough_people() -> None:
     _, b = report_groups([Group("a", 100, 40), Group("b", 100, 0)]).rows
     assert b.ratio == 0.0
+    assert b.ratio_ci is not None
     assert 0 < b.ratio_ci[0] < b.ratio_ci[1] < 0.3
     assert b.remarkable
 
 
-def test_small_cells_are_kept_back_and_cannot_be_worked_out():
+def test_small_cells_are_kept_back_and_cannot_be_worked_out() -> None:
     one = report_groups([Group("a", 200, 90), Group("b", 150, 70), Group("c", 3, 0)])
     assert one.suppressed == ("b", "c")
     assert [row.group.key for row in one.rows] == ["a"]
@@ -60,25 +63,25 @@ def test_small_cells_are_kept_back_and_cannot_be_worked_out():
     assert two.suppressed == ("c", "d")
 
 
-def test_a_group_below_two_per_cent_is_shown_and_not_compared():
+def test_a_group_below_two_per_cent_is_shown_and_not_compared() -> None:
     rows = report_groups([Group("a", 1000, 500), Group("b", 900, 450), Group("c", 21, 4)]).rows
     assert [row.enough for row in rows] == [True, True, False]
     assert rows[2].ratio is None
     assert rows[2].rate_ci is not None
 
 
-def test_the_unknown_are_counted_and_never_compared():
+def test_the_unknown_are_counted_and_never_compared() -> None:
     report = report_groups([Group("a", 60, 30), Group("b", 60, 29), Group("", 17, 2)])
     assert report.unknown == 17
     assert [row.group.key for row in report.rows] == ["a", "b"]
 
 
-def test_counts_that_cannot_be_are_refused():
+def test_counts_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="3 of 2"):
         report_groups([Group("a", 2, 3)])
 
 
-def test_equal_rates_seldom_cry_wolf():
+def test_equal_rates_seldom_cry_wolf() -> None:
     """Of all pairs of 20 with 20 at a true rate of .5, weighted by how often they come up."""
     weights = [math.comb(20, k) / 2**20 for k in range(21)]
     alarms = 0.0

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.append(str(ROOT / "benchmarks"))
-
-from claims_quality import cases, measure  # noqa: E402
-
-from touchstone.engine.grading.claims import analyse_case  # noqa: E402
+from benchmarks.claims_quality import cases, measure
+from touchstone.engine.grading.claims import analyse_case
 
 
 def test_figures_on_the_cases() -> None:

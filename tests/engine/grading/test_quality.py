@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.append(str(ROOT / "benchmarks"))
-
-from grading_quality import graded_for, measure_own, own_answers  # noqa: E402
-
-from touchstone.engine.grading.grade import grade  # noqa: E402
+from benchmarks.grading_quality import graded_for, measure_own, own_answers
+from touchstone.engine.grading.grade import grade
 
 
 @pytest.fixture(scope="module")

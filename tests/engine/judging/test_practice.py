@@ -161,7 +161,7 @@ def test_checks(check: str, passes: bool, program: str) -> None:
         assert finding.line is not None
         assert finding.line > READ.count("\n")
     for lang in ("zh", "en"):
-        assert render(finding.message, lang)  # type: ignore[arg-type]
+        assert render(finding.message, lang)
 
 
 @pytest.mark.parametrize(

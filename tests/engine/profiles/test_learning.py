@@ -1,6 +1,7 @@
 import math
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def planted(seed: int, n: int = 400) -> list[PastCase]:
     return cases
 
 
-def test_a_planted_signal_is_found_with_the_right_sign_and_covered():
+def test_a_planted_signal_is_found_with_the_right_sign_and_covered() -> None:
     held = signs = found = 0
     for seed in range(100):
         signal = next(s for s in learn_model(planted(seed)).signals if s.feature == "pytorch")
@@ -52,7 +53,7 @@ def test_a_planted_signal_is_found_with_the_right_sign_and_covered():
     assert found >= 95
 
 
-def test_noise_is_seldom_taken_for_a_signal():
+def test_noise_is_seldom_taken_for_a_signal() -> None:
     false = sum(
         s.found
         for seed in range(20)
@@ -62,7 +63,7 @@ def test_noise_is_seldom_taken_for_a_signal():
     assert false <= 10
 
 
-def test_counted_facts_become_at_least():
+def test_counted_facts_become_at_least() -> None:
     model = learn_model(planted(1))
     proposal = next(p for p in model.proposals if p.signal.feature == "projects")
     assert proposal.signal.threshold == 3
@@ -83,7 +84,7 @@ def test_counted_facts_become_at_least():
         ([replace(c, hired=False) for c in planted(1, n=60)], "too_few"),
     ],
 )
-def test_too_little_or_one_sided_history_is_refused(history, reason):
+def test_too_little_or_one_sided_history_is_refused(history: Any, reason: str) -> None:
     model = learn_model(history)
     assert [m.id for m in model.refused] == [f"profiles.{reason}"]
     assert {w.dimension: w.learned for w in model.weights} == dict(DEFAULT_WEIGHTS)
@@ -102,7 +103,7 @@ def with_scores(seed: int, n: int, truth: dict[str, float], noise: float) -> lis
     return cases
 
 
-def test_weights_move_towards_what_pays_and_sum_to_a_hundred():
+def test_weights_move_towards_what_pays_and_sum_to_a_hundred() -> None:
     truth = {"technical": 20.0, "business": 50.0, "communication": 20.0, "learning": 10.0}
     model = learn_model(with_scores(3, 800, truth, 0.5))
     learned = {w.dimension: w for w in model.weights}
@@ -112,26 +113,30 @@ def test_weights_move_towards_what_pays_and_sum_to_a_hundred():
     assert all(w.ci[0] <= w.learned <= w.ci[1] for w in model.weights)
 
 
-def test_few_cases_hardly_move_the_prior():
+def test_few_cases_hardly_move_the_prior() -> None:
     truth = {"technical": 10.0, "business": 10.0, "communication": 10.0, "learning": 70.0}
     model = learn_model(with_scores(4, 60, truth, 2.0))
     assert all(abs(w.learned - w.prior) < 15 for w in model.weights)
 
 
-def test_validity_says_range_restriction_aloud():
+def test_validity_says_range_restriction_aloud() -> None:
     model = learn_model(with_scores(5, 400, dict(DEFAULT_WEIGHTS), 0.8))
-    assert model.validity.corrected > model.validity.r
+    validity = model.validity
+    assert validity is not None
+    assert validity.corrected is not None
+    assert validity.corrected > validity.r
     assert "profiles.selection_bias" in [w.id for w in model.warnings]
 
 
-def test_scores_that_contradict_the_outcome_leave_the_weights_alone():
-    cases = [replace(c, review=-c.review) for c in with_scores(6, 200, dict(DEFAULT_WEIGHTS), 0.5)]
+def test_scores_that_contradict_the_outcome_leave_the_weights_alone() -> None:
+    scored = with_scores(6, 200, dict(DEFAULT_WEIGHTS), 0.5)
+    cases = [replace(c, review=-(c.review or 0.0)) for c in scored]
     model = learn_model([replace(c, hired=True) for c in cases])
     assert [w.learned for w in model.weights] == list(DEFAULT_WEIGHTS.values())
     assert "profiles.prior_contradicted" in [w.id for w in model.warnings]
 
 
-def test_statistics_of_the_papers():
+def test_statistics_of_the_papers() -> None:
     assert log_odds_difference(30, 50, 20, 100, 1 / 3) == pytest.approx((1.74, 0.37), abs=0.01)
     # Benjamini and Hochberg (1995), section 3.1: four of fifteen stand at .05.
     p = [

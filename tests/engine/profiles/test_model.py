@@ -41,7 +41,7 @@ ward: ICU
 """
 
 
-def test_any_dimensions_and_unknown_keys_are_kept():
+def test_any_dimensions_and_unknown_keys_are_kept() -> None:
     model = load_model_yaml(SMALL, "nurse.yaml")
     assert [d.id for d in model.dimensions] == ["care", "shifts"]
     assert model.dimensions[1].name.zh == "shifts"
@@ -56,7 +56,7 @@ def test_any_dimensions_and_unknown_keys_are_kept():
     assert model.indicator("nothing") is None
 
 
-def test_a_model_survives_yaml_json_and_back():
+def test_a_model_survives_yaml_json_and_back() -> None:
     model = load_model_yaml(SMALL)
     through_json = json.loads(json.dumps(model_document(model), sort_keys=True))
     assert parse_model(through_json) == model
@@ -67,7 +67,7 @@ def test_a_model_survives_yaml_json_and_back():
     )
 
 
-def test_gb18030_is_read_and_a_mark_is_no_trouble():
+def test_gb18030_is_read_and_a_mark_is_no_trouble() -> None:
     assert load_model_yaml(SMALL.encode("gb18030")) == load_model_yaml(SMALL)
     assert load_model_yaml(SMALL.encode("utf-8-sig")) == load_model_yaml(SMALL)
 
@@ -93,7 +93,9 @@ def test_gb18030_is_read_and_a_mark_is_no_trouble():
         ("ward: ICU", "ward: [ICU", "model_not_yaml", "m.yaml:2"),
     ],
 )
-def test_a_malformed_model_is_refused_with_path_line_and_reason(old, new, reason, where):
+def test_a_malformed_model_is_refused_with_path_line_and_reason(
+    old: str, new: str, reason: str, where: str
+) -> None:
     with pytest.raises(InvalidInput) as caught:
         load_model_yaml(SMALL.replace(old, new), "m.yaml")
     assert caught.value.message.id == f"profiles.{reason}"
@@ -103,12 +105,12 @@ def test_a_malformed_model_is_refused_with_path_line_and_reason(old, new, reason
 
 
 @pytest.mark.parametrize("text", ["", "3", "- a", "null", "\x00", "a: &a [*a]"])
-def test_what_is_no_model_is_refused(text):
+def test_what_is_no_model_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         load_model_yaml(text, "m.yaml")
 
 
-def test_few_bytes_of_many_aliases_are_refused():
+def test_few_bytes_of_many_aliases_are_refused() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
     with pytest.raises(InvalidInput) as caught:
@@ -116,7 +118,7 @@ def test_few_bytes_of_many_aliases_are_refused():
     assert caught.value.message.id == "profiles.model_too_many"
 
 
-def test_thresholds_have_defaults_and_the_edge_belongs_above():
+def test_thresholds_have_defaults_and_the_edge_belongs_above() -> None:
     document = yaml.safe_load(SMALL)
     del document["decision"]
     decision = parse_model(document).decision
@@ -126,7 +128,7 @@ def test_thresholds_have_defaults_and_the_edge_belongs_above():
 
 
 @pytest.mark.parametrize("key", list(model_templates()))
-def test_templates_are_complete_in_both_languages(key):
+def test_templates_are_complete_in_both_languages(key: str) -> None:
     document = model_templates()[key]
     model = parse_model(copy.deepcopy(document))
     known = {i.id for i in common_indicators()}
@@ -147,7 +149,7 @@ def test_templates_are_complete_in_both_languages(key):
         assert not all(word.isascii() for word in indicator.keywords)
 
 
-def test_there_is_a_general_template_and_five_variants():
+def test_there_is_a_general_template_and_five_variants() -> None:
     templates = model_templates()
     assert next(iter(templates)) == "ai-trainer"
     assert len(templates) == 6

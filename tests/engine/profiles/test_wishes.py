@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from touchstone.engine.profiles.wishes import common_indicators, wishes_to_indicators
@@ -18,11 +20,11 @@ from touchstone.engine.profiles.wishes import common_indicators, wishes_to_indic
         ("", []),
     ],
 )
-def test_wishes_become_proposals(text, expected):
+def test_wishes_become_proposals(text: str, expected: Any) -> None:
     assert [(p.indicator, p.strength) for p in wishes_to_indicators(text)] == expected
 
 
-def test_each_proposal_quotes_its_words():
+def test_each_proposal_quotes_its_words() -> None:
     text = "做过标注质检，3 年以上项目落地经验；\n学习能力强、上手快。"
     proposals = wishes_to_indicators(text)
     assert all(text[p.start : p.end] == p.quote for p in proposals)
@@ -31,12 +33,12 @@ def test_each_proposal_quotes_its_words():
     assert {p.indicator for p in proposals} >= {"tech.annotation", "biz.delivery", "learn.grasp"}
 
 
-def test_a_must_does_not_leak_into_the_next_sentence():
+def test_a_must_does_not_leak_into_the_next_sentence() -> None:
     first, second = wishes_to_indicators("必须会 Python。会做数据清洗")
     assert (first.strength, second.strength) == ("must", "wanted")
 
 
-def test_the_vocabulary_is_bilingual_and_belongs_to_four_dimensions():
+def test_the_vocabulary_is_bilingual_and_belongs_to_four_dimensions() -> None:
     indicators = common_indicators()
     assert {i.dimension for i in indicators} == {
         "technical",

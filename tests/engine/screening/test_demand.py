@@ -1,6 +1,7 @@
 """A model compiled, and the content it is compiled with."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from touchstone.engine.text.normalize import normalized
 from touchstone.engine.text.taxonomy import taxonomy
 
 
-def test_behaviours_use_groups_that_exist_and_terms_are_concepts():
+def test_behaviours_use_groups_that_exist_and_terms_are_concepts() -> None:
     groups = {group for _, group in group_words()}
     used = {g for facet in facets().values() for b in facet.behaviours for g in b.groups}
     assert used <= groups
@@ -30,18 +31,18 @@ def test_behaviours_use_groups_that_exist_and_terms_are_concepts():
     assert len(unknown) <= 5, unknown
 
 
-def test_there_is_a_facet_for_every_common_indicator():
+def test_there_is_a_facet_for_every_common_indicator() -> None:
     assert set(facets()) == {indicator.id for indicator in common_indicators()}
 
 
-def test_patterns_of_content_compile():
+def test_patterns_of_content_compile() -> None:
     assert set(manners()) <= set(MANNERS)
     for patterns in read_content("suspicions.yaml").values():
         assert all(re.compile(pattern) for pattern in patterns)
 
 
 @pytest.mark.parametrize("name", ["trainer-brief", "trainer-en"])
-def test_indicators_of_any_id_are_known_by_their_words(name):
+def test_indicators_of_any_id_are_known_by_their_words(name: str) -> None:
     wanted = {
         "t1": "tech.data",
         "t2": "tech.training",
@@ -56,7 +57,7 @@ def test_indicators_of_any_id_are_known_by_their_words(name):
         assert max(found, key=found.__getitem__) == wanted.get(indicator.id, indicator.id)
 
 
-def test_what_stands_below_a_concept_speaks_for_it():
+def test_what_stands_below_a_concept_speaks_for_it() -> None:
     demand = demand_of(models()["trainer-brief"])
     place = [i.id for i in demand.indicators].index("t2")
     shares = {c: dict(s).get(place, 0.0) for c, s in demand.concepts.items()}
@@ -67,7 +68,7 @@ def test_what_stands_below_a_concept_speaks_for_it():
 
 
 @pytest.mark.parametrize("name", ["icu-nurse", "sales-engineer"])
-def test_a_trade_that_the_taxonomy_does_not_know_has_hints(name):
+def test_a_trade_that_the_taxonomy_does_not_know_has_hints(name: str) -> None:
     demand = demand_of(models()[name])
     assert {hint.indicator for hint in demand.hints} == set(range(len(demand.indicators)))
 
@@ -82,11 +83,11 @@ def test_a_trade_that_the_taxonomy_does_not_know_has_hints(name):
         ("", []),
     ],
 )
-def test_the_telling_parts_of_a_phrase(phrase, expected):
+def test_the_telling_parts_of_a_phrase(phrase: str, expected: Any) -> None:
     assert pieces(phrase) == expected
 
 
-def test_latin_words_are_found_whole_and_stems_as_beginnings():
+def test_latin_words_are_found_whole_and_stems_as_beginnings() -> None:
     finder = WordFinder([("label*", "a"), ("set", "b"), ("标注", "c")])
     found = finder.find(normalized("Labelled sets, asset 标注员"))
     assert [key for key, _, _ in found] == ["a", "b", "c"]
@@ -103,5 +104,5 @@ def test_latin_words_are_found_whole_and_stems_as_beginnings():
         ("wrote guidelines, trained annotators, and cut rework from 17% to 6%", False),
     ],
 )
-def test_a_list_is_told_from_a_story(sentence, listed):
+def test_a_list_is_told_from_a_story(sentence: str, listed: bool) -> None:
     assert is_list(sentence) is listed

@@ -214,7 +214,7 @@ def test_every_group_says_what_to_do_in_both_languages() -> None:
             error = refusal(code, "secret words of the platform")
             assert error.message.id == f"wecom.{group}"
             for lang in ("zh", "en"):
-                assert "secret words" not in render(error.message, lang)  # type: ignore[arg-type]
+                assert "secret words" not in render(error.message, lang)
 
 
 def test_no_code_stands_in_two_groups() -> None:

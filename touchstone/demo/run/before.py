@@ -119,6 +119,10 @@ class _CountedPool(ReaderPool):
 
     told: Callable[[int], None] | None = None
 
+    def __enter__(self) -> _CountedPool:
+        super().__enter__()
+        return self
+
     def read(self, sources: Iterable[Source], *, ordered: bool = True) -> Iterator[Outcome]:
         for number, outcome in enumerate(super().read(sources, ordered=ordered), 1):
             if self.told:
@@ -135,7 +139,7 @@ def _match(scene: Scene, written: list[WrittenResume]) -> None:
         for application in Application.objects.filter(position=scene.position)
     }
     for resume in rows:
-        application = by_candidate.get(resume.candidate_id)
+        application = by_candidate.get(resume.candidate_id or 0)
         if application is not None and application.resume_id == resume.pk:
             scene.applications[people[resume.file_name]] = application
 

@@ -42,7 +42,11 @@ def plan_interviews(scene: Scene) -> None:
     assessed = Application.objects.filter(
         position=position, stage=Stage.ASSESSED, attempt__score__isnull=False
     ).select_related("attempt", "candidate", "branch", "position__branch")
-    ranked = sorted(assessed, key=lambda a: (-(0.4 * (a.score or 0) + 0.6 * a.attempt.score), a.pk))
+
+    def merit(a: Application) -> float:
+        return 0.4 * (a.score or 0) + 0.6 * (a.attempt.score or 0)
+
+    ranked = sorted(assessed, key=lambda a: (-merit(a), a.pk))
     chosen = ranked[: scene.shape.interviewed]
     at = calendar.at(PLANNED_ON, 14)
     for application in chosen:

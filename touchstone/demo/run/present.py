@@ -175,7 +175,7 @@ def _best(scene: Scene) -> list[Application]:
     ).select_related(
         "attempt", "candidate", "branch", "position__branch", "position__model_version"
     )
-    ranked = sorted(assessed, key=lambda a: (-a.attempt.score, a.pk))
+    ranked = sorted(assessed, key=lambda a: (-(a.attempt.score or 0), a.pk))
     return ranked[: scene.shape.interviewed]
 
 

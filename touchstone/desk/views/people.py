@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -190,7 +191,7 @@ def person(request: DeskRequest, ref: str) -> HttpResponse:
     )
 
 
-def _change(work: Callable[[DeskRequest, Person], str]) -> Callable[..., HttpResponse]:
+def _change(work: Callable[[DeskRequest, Person], str]) -> Callable[..., HttpResponseBase]:
     """A view that changes one account by POST and returns to its page with what was done."""
 
     @require_POST

@@ -8,11 +8,12 @@ import io
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -208,8 +209,8 @@ def _audit_page(request: DeskRequest, chain: ChainState | None = None) -> HttpRe
 FILTERS = ("action", "who", "thing", "since", "until")
 
 
-def _filters(given: object) -> dict[str, object]:
-    get = given.get  # type: ignore[attr-defined]
+def _filters(given: QueryDict) -> dict[str, Any]:
+    get = given.get
     return {
         "action": get("action", "").strip()[:64],
         "who": get("who", "").strip()[:60],
@@ -227,7 +228,8 @@ def _date(text: str) -> dt.date | None:
 
 
 def _branch_refs(request: DeskRequest) -> list[str] | None:
-    ids = {branch for role in AUDITS for branch in role_scopes(request.user).get(role, ())}
-    if None in ids:
+    held = {branch for role in AUDITS for branch in role_scopes(request.user).get(role, ())}
+    if None in held:
         return None
+    ids = {branch for branch in held if branch is not None}
     return list(Branch.objects.filter(pk__in=ids).values_list("ref", flat=True))

@@ -187,8 +187,10 @@ def _qduoj(files: Mapping[str, bytes]) -> Iterator[Draft]:
             time_s=float(about.get("time_limit") or 1000) / 1000,
             memory_mib=int(about.get("memory_limit") or 256),
         )
-        keys = (("", "description"), ("输入", "input_description"), ("输出", "output_description"))
-        keys += (("提示", "hint"),)
+        keys = (
+            *(("", "description"), ("输入", "input_description")),
+            *(("输出", "output_description"), ("提示", "hint")),
+        )
         draft.statement = _statement((head, plain(_value(about.get(key)))) for head, key in keys)
         draft.samples = [
             (str(s.get("input", "")).encode(), str(s.get("output", "")).encode())

@@ -24,8 +24,10 @@ RANDOM_USERS = (
     *("SGDClassifier", "SGDRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor"),
     *("BaggingClassifier", "ShuffleSplit", "StratifiedShuffleSplit", "MiniBatchKMeans"),
 )
-DRAWS = ("shuffle", "permutation", "choice", "choices", "sample", "normal", "randint", "rand")
-DRAWS += ("randn", "random", "uniform", "integers", "standard_normal")
+DRAWS = (
+    *("shuffle", "permutation", "choice", "choices", "sample", "normal", "randint", "rand"),
+    *("randn", "random", "uniform", "integers", "standard_normal"),
+)
 SEEDS = ("seed", "default_rng", "RandomState", "manual_seed")
 METRICS = (
     *("score", "accuracy_score", "f1_score", "mean_squared_error", "mean_absolute_error"),
@@ -33,8 +35,10 @@ METRICS = (
     *("cross_val_score", "cross_validate", "cross_val_predict", "GridSearchCV", "r2_score"),
     *("balanced_accuracy_score", "confusion_matrix", "cohen_kappa_score", "RandomizedSearchCV"),
 )
-CROSS = ("cross_val_score", "cross_validate", "cross_val_predict", "GridSearchCV")
-CROSS += ("RandomizedSearchCV",)
+CROSS = (
+    *("cross_val_score", "cross_validate", "cross_val_predict", "GridSearchCV"),
+    "RandomizedSearchCV",
+)
 AUGMENTS = (
     *("flip", "fliplr", "flipud", "rot90", "rotate", "roll", "shift", "zoom", "affine_transform"),
     *("RandomRotation", "RandomHorizontalFlip", "ImageDataGenerator", "Compose", "resample"),

@@ -229,7 +229,7 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
 def _refusal(answer: dict[str, Any]) -> OutsideError:
     info = answer.get("error_info") or {}
     code = info.get("error_code") if isinstance(info, dict) else None
-    message = say(f"tencent_meeting.{SAID.get(code, 'other')}", code=code)
+    message = say(f"tencent_meeting.{SAID.get(code or 0, 'other')}", code=code)
     if code in TRY_AGAIN or code is None:
         return TemporaryOutsideError(message, retry_after_s=60)
     return PermanentOutsideError(message)

@@ -402,4 +402,4 @@ def query(context: Mapping[str, Any] | template.Context, **changes: Any) -> str:
             params.pop(key, None)
         else:
             params[key] = str(value)
-    return "?" + params.urlencode()
+    return f"?{params.urlencode()}"
