@@ -91,6 +91,7 @@ TABLE: dict[str, Row] = {
         (
             *("library", "question", "question-new", "question-edit", "question-status"),
             *("question-check", "question-phrase", "library-import", "library-export"),
+            "question-draft",
             *("pool", "pool-ask", "messages", "work", "work-retry"),
         ),
         ROLE,
