@@ -33,6 +33,7 @@ _NOT_PHONE = re.compile(
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DATE = re.compile(r"(?:19|20)\d\d\s?[./\-–—年]")
 _CELL = re.compile(r"\t|\s[|｜]\s|\s{3,}|[。；;]")
+_NEAR_CHARS = 400  # of one line; a text without line ends is one line
 _TAIL = re.compile(r"\s*[(（]?\s*(?:转|ext\.?|x)\s*\d{1,6}", re.IGNORECASE)
 
 
@@ -50,7 +51,9 @@ def _standing(part: Part, line: Line, before: str, number: int) -> float:
     score = {"header": 3.0, "intention": 1.5, "profile": 1.0, "other": 0.0}.get(part.kind, 0.0)
     if part.kind in {"work", "internship", "project", "part_time"}:
         score -= 1.0
-    if _OTHERS.search(before) or (_OTHERS.search(line.text) and part.kind != "header"):
+    if _OTHERS.search(before) or (
+        _OTHERS.search(line.text[:_NEAR_CHARS]) and part.kind != "header"
+    ):
         score -= 8.0
     return score - min(number, 400) * 0.002
 
@@ -114,7 +117,9 @@ def _rated(
     value, trust = e164(match[0], lang, places)
     if not value:
         return None
-    cell = " ".join(_CELL.split(line.text[: match.start()])[-2:])
+    cell = " ".join(
+        _CELL.split(line.text[max(0, match.start() - _NEAR_CHARS) : match.start()])[-2:]
+    )
     labelled = (
         bool(_PHONE_LABEL.search(before) or _PHONE_LABEL.search(cell))
         or "微信" in before
