@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import statistics
 from itertools import combinations, pairwise
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -375,3 +376,19 @@ def test_a_large_round_is_kept_and_says_of_when(
         assert snapshots.snapshot(position, later) == (first, at)
     assert snapshots.snapshot_renew(position, later)[1] == later
     assert snapshots.large_positions() == [position]
+
+
+def test_week_by_week(position: Position, rows: list[Application], f: Figures) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+
+    def monday(moment: dt.datetime) -> dt.date:
+        day = moment.astimezone(zone).date()
+        return day - dt.timedelta(days=day.weekday())
+
+    applied = [monday(a.applied_at) for a in rows]
+    held = [monday(i.starts_at) for i in Interview.objects.filter(status="done")]
+    decided = [monday(d.at) for d in Decision.objects.all()]
+    for week, a, b, c in f.weeks:
+        assert (a, b, c) == (applied.count(week), held.count(week), decided.count(week))
+    assert sum(row[1] for row in f.weeks) == 10
+    assert sum(row[3] for row in f.weeks) == 2

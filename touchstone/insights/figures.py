@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from touchstone.engine.fairness.report import FairnessReport, report_groups
 from touchstone.engine.fairness.selection import Group
@@ -34,6 +35,7 @@ from touchstone.insights.process import (
     indicator_use,
     task_quality,
     waits,
+    weekly_flow,
 )
 
 FEW_HIRES = 10
@@ -113,6 +115,7 @@ class Figures:
     overrides: tuple[int, int]
     validity: Validity
     waiting_decisions: list[float]
+    weeks: list[tuple[dt.date, int, int, int]]
 
 
 def figures(data: RoundData, at: dt.datetime) -> Figures:
@@ -145,6 +148,12 @@ def figures(data: RoundData, at: dt.datetime) -> Figures:
             for application, issued in data.reported.items()
             if application not in data.decided
         ],
+        weeks=weekly_flow(
+            data.applied().values(),
+            (t.starts_at for t in data.talks if t.status == "done"),
+            data.decided.values(),
+            ZoneInfo(data.position.branch.time_zone),
+        ),
     )
 
 

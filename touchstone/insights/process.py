@@ -80,6 +80,30 @@ class TaskQuality:
     to_people: float
 
 
+def weekly_flow(
+    applied: Iterable[dt.datetime],
+    interviewed: Iterable[dt.datetime],
+    decided: Iterable[dt.datetime],
+    zone: dt.tzinfo,
+) -> list[tuple[dt.date, int, int, int]]:
+    """Per week, from its Monday in the company's zone: applications, interviews held, decisions.
+    Weeks without anything between the first and the last are there with zeros."""
+    counts: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for column, moments in enumerate((applied, interviewed, decided)):
+        for moment in moments:
+            day = moment.astimezone(zone).date()
+            counts[day - dt.timedelta(days=day.weekday())][column] += 1
+    if not counts:
+        return []
+    week, last = min(counts), max(counts)
+    rows = []
+    while week <= last:
+        a, b, c = counts.get(week, [0, 0, 0])
+        rows.append((week, a, b, c))
+        week += dt.timedelta(days=7)
+    return rows
+
+
 def evaluation_days(cards: Iterable[Card]) -> list[float]:
     """Days from the end of the talk to each submitted scorecard."""
     return [days_between(card.ended_at, card.submitted_at) for card in cards]

@@ -130,6 +130,16 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
             ],
         ),
         (
+            choose("每周", "Weeks"),
+            [
+                choose("周一", "Monday"),
+                choose("投递", "applied"),
+                choose("面试", "interviews"),
+                choose("决定", "decided"),
+            ],
+            [[week.isoformat(), a, b, c] for week, a, b, c in f.weeks],
+        ),
+        (
             choose("来源", "Sources"),
             [
                 choose("来源", "source"),
