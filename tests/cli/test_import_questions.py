@@ -13,9 +13,7 @@ from touchstone.library.files import questions_csv, questions_yaml
 QUESTIONS = [parse_question(sample()), parse_question(sample(id="second"))]
 
 
-def test_questions_come_from_yaml_and_again_from_a_table(
-    site: CommandLine, tmp_path: Path
-) -> None:
+def test_questions_come_from_yaml_and_again_from_a_table(site: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "bank.yaml").write_bytes(questions_yaml(QUESTIONS))
     (tmp_path / "bank.csv").write_bytes(questions_csv(QUESTIONS))
     done = site(

@@ -24,7 +24,6 @@ COMMANDS = {
     "demo": "run one hiring round in a demo company",
     "serve": "run the web server and the workers",
     "worker": "run background workers only",
-    "judge-node": "run judge workers that need no database",
     "doctor": "check what works here and how to mend the rest",
     "backup": "write database and files to one archive",
     "restore": "restore an archive into an empty data directory",
