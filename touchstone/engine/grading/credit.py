@@ -44,7 +44,7 @@ in the window that carries it best; clauses of the answer for each point (1 at t
 TURNED = 0.3
 SENSE_SHARE = 0.15
 SATURATION = 0.7
-SURE = 0.82
+SURE = 0.85
 """A probability this high is full credit, one as low as its opposite none; between them linear."""
 
 
