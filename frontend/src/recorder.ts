@@ -92,7 +92,7 @@ export function startRecorder(root: HTMLElement, second: () => number | null): v
           stream.getTracks().forEach((track) => track.stop());
           recorder = null;
           button.setAttribute("aria-pressed", "false");
-          send(new File(parts, `talk-${Date.now()}.webm`, { type: "audio/webm" }), startsAt);
+          send(new File(parts, `talk-${Date.now()}.weba`, { type: "audio/webm" }), startsAt);
         });
         recorder.start(5000);
         button.setAttribute("aria-pressed", "true");

@@ -721,6 +721,7 @@ class Room {
       const figure = this.root.querySelector<HTMLElement>("[data-player]");
       const player = figure?.querySelector<HTMLMediaElement>("[data-recording]");
       if (!link || !figure || !player) return;
+      figure.closest("details")?.setAttribute("open", "");
       player.currentTime = Math.max(0, Number(link.dataset.hear) - Number(figure.dataset.offset ?? "0"));
       void player.play();
       figure.scrollIntoView({ block: "nearest" });

@@ -27,6 +27,7 @@ from touchstone.interviews.services.room import room_touch, seat_of
 KINDS = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
+    ".weba": "audio/webm",
     ".mov": "video/quicktime",
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
