@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from touchstone.engine.profiles.wishes import common_indicators, wishes_to_indicators
+from touchstone.engine.questions.question import FUNCTIONS
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,13 @@ def test_the_vocabulary_is_bilingual_and_belongs_to_four_dimensions() -> None:
         "learning",
     }
     assert all(i.name.zh and i.name.en and i.cues for i in indicators)
+
+
+def test_functions_of_the_national_standard_exist_at_their_level():
+    junior = {"data_processing", "annotation", "operations"}
+    for indicator in common_indicators():
+        if not indicator.function:
+            assert indicator.level == 0
+            continue
+        assert indicator.function in FUNCTIONS
+        assert indicator.level in ({5, 4} if indicator.function in junior else {3, 2, 1})

@@ -45,12 +45,19 @@ _DIGIT = {
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """An indicator of the common vocabulary, with words that point at it."""
+    """An indicator of the common vocabulary, with words that point at it.
+
+    Attributes:
+        function, level: of the national occupation standard, with the lowest level that has it
+            (5 五级 … 1 一级); "" and 0 for what the standard does not ask for.
+    """
 
     id: str
     dimension: str
     name: Bilingual
     cues: tuple[str, ...]
+    function: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ def common_indicators() -> tuple[Indicator, ...]:
             dimension=row["dimension"],
             name=Bilingual(**row["name"]),
             cues=tuple(cue.casefold() for lang in ("zh", "en") for cue in row["cues"][lang]),
+            function=row.get("standard", {}).get("function", ""),
+            level=row.get("standard", {}).get("level", 0),
         )
         for key, row in data.items()
     )
