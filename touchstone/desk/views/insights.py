@@ -58,6 +58,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
         {
             "position": position,
             "f": found,
+            "past": _past_validity(position),
             "at": at,
             "funnel": [
                 {"word": stage_word(s.stage), "step": s, "width": _width(s.n, found.funnel)}
@@ -184,6 +185,13 @@ def _names(position: Position, found: computing.Figures) -> dict[str, str]:
     document = position.model_version.document if position.model_version else {}
     named = {d["id"]: words(d.get("name") or d["id"]) for d in document.get("dimensions", [])}
     return named | {key: words(value) if value else key for key, value in raw.items()}
+
+
+def _past_validity(position: Position) -> dict[str, Any] | None:
+    """What past rounds say of interview scores and outcomes, as learned with the model."""
+    learned = position.model_version.learned if position.model_version else {}
+    found: dict[str, Any] | None = learned.get("validity")
+    return found
 
 
 def _proposals(position: Position) -> list[dict[str, Any]]:
