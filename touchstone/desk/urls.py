@@ -53,6 +53,7 @@ urlpatterns = [
     path("positions/<str:ref>/screening/compare/", screening.compare, name="compare"),
     path("positions/<str:ref>/import/", resumes.import_page, name="resume-import"),
     path("positions/<str:ref>/import/files/", resumes.upload, name="resume-upload"),
+    path("positions/<str:ref>/import/mail/", resumes.mail_source, name="mail-source"),
     path("positions/<str:ref>/import/progress/", resumes.progress, name="resume-progress"),
     path("positions/<str:ref>/import/<str:resume>/", resumes.resume_act, name="resume-act"),
     path(

@@ -15,10 +15,11 @@ from touchstone.assessments.services.papers import attempt_invite
 from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
-from touchstone.common.errors import TouchstoneError
+from touchstone.common.errors import OutsideError, TouchstoneError
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application
+from touchstone.recruiting.models import Application, MailSource
 from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
+from touchstone.recruiting.services.mailbox import mail_source_fetch
 from touchstone.recruiting.services.reading import (
     resumes_drain,
     resumes_waiting,
@@ -88,3 +89,23 @@ def applications_invite(refs: list[str], person_ref: str, days: int) -> int:
         except TouchstoneError as error:
             log.info("not invited", extra={"application": application.ref, "why": error.message.id})
     return invited
+
+
+@task(queue_name="outside")
+def mail_source_look(source_ref: str) -> int:
+    """Looks into one folder of the mailbox; a failure is kept there and the next look is due."""
+    source = MailSource.objects.select_related("position__branch").get(ref=source_ref)
+    try:
+        return mail_source_fetch(source=source, at=utc_now())
+    except OutsideError as error:
+        log.warning("mailbox not read", extra={"source": source_ref, "why": error.message.id})
+        return 0
+
+
+@task(queue_name="outside")
+def mail_sources_look() -> int:
+    """Has every folder of an open position looked into; returns how many."""
+    refs = MailSource.objects.filter(position__status="open").values_list("ref", flat=True)
+    for ref in refs:
+        enqueue("touchstone.jobs.recruiting.mail_source_look", source_ref=ref)
+    return len(refs)

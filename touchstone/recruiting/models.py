@@ -206,6 +206,18 @@ class Screening(Referenced):
     override_at = models.DateTimeField(null=True, blank=True)
 
 
+class MailSource(Referenced):
+    """A folder of the company's mailbox whose letters are resumes for a position."""
+
+    position = models.OneToOneField(Position, on_delete=models.CASCADE, related_name="mail_source")
+    folder = models.CharField(max_length=200, unique=True)
+    validity = models.PositiveBigIntegerField(default=0)  # of the last look; see RFC 3501
+    last_uid = models.PositiveBigIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    failure = models.JSONField(default=dict)  # the message of the last failure; empty when it went
+    received = models.PositiveIntegerField(default=0)
+
+
 class DuplicateCase(Referenced):
     """Two records that may be one person; a person says which, and may take it back."""
 

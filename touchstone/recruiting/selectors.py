@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.positions.models import Position
@@ -37,6 +37,7 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "-years": (F("years").desc(nulls_last=True), "pk"),
     "years": (F("years").asc(nulls_last=True), "pk"),
 }
+ENOUGH_FOR_PACE = 12
 YEARS = ((0.0, 1.0), (1.0, 3.0), (3.0, 5.0), (5.0, 99.0))
 DEGREES = ("doctor", "master", "bachelor", "associate", "secondary", "none")
 
@@ -386,11 +387,7 @@ def import_progress(position: Position, batch: ResumeBatch | None, now: dt.datet
         rows = rows.filter(batch=batch)
     counts = dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
     total, waiting = sum(counts.values()), counts.get("queued", 0)
-    left = None
-    if waiting:
-        since = now - dt.timedelta(seconds=20)
-        recent = rows.filter(read_at__gte=since).count()
-        left = waiting / (recent / 20) if recent else None
+    left = _time_left(rows, waiting, now) if waiting else None
     return Progress(
         total=total,
         waiting=waiting,
@@ -400,6 +397,17 @@ def import_progress(position: Position, batch: ResumeBatch | None, now: dt.datet
         repeated=batch.repeated if batch else 0,
         left_s=left,
     )
+
+
+def _time_left(rows: QuerySet[Resume], waiting: int, now: dt.datetime) -> float | None:
+    """Seconds at the pace of the last half minute; None before enough was read to tell."""
+    recent = rows.filter(read_at__gte=now - dt.timedelta(seconds=30)).aggregate(
+        n=Count("pk"), first=Min("read_at")
+    )
+    if recent["n"] < ENOUGH_FOR_PACE:
+        return None
+    elapsed = max(1.0, (now - recent["first"]).total_seconds())
+    return float(waiting * elapsed / recent["n"])
 
 
 def batches_of(position: Position) -> list[ResumeBatch]:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.audit.files import file_bytes
+from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
@@ -21,7 +22,7 @@ from touchstone.desk.access import DeskRequest, staff, wants_json
 from touchstone.desk.shell import position_shell
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import may_run, position_for, require_run, require_sees
-from touchstone.recruiting.models import DuplicateCase, Resume, ResumeBatch
+from touchstone.recruiting.models import DuplicateCase, MailSource, Resume, ResumeBatch
 from touchstone.recruiting.page_images import page_image
 from touchstone.recruiting.permissions import application_for
 from touchstone.recruiting.selectors import (
@@ -40,9 +41,11 @@ from touchstone.recruiting.services.duplicates import (
     resume_separate,
 )
 from touchstone.recruiting.services.imports import MOST_BYTES, batch_open, resume_receive
+from touchstone.recruiting.services.mailbox import mail_source_set, mailbox
 from touchstone.ui.bilingual import choose
 
 PER_PAGE = 50
+LOOK_TASK = "touchstone.jobs.recruiting.mail_source_look"
 
 
 def _batch(position: Position, ref: str) -> ResumeBatch | None:
@@ -74,6 +77,8 @@ def import_page(request: DeskRequest, ref: str) -> HttpResponse:
             "duplicates": open_duplicates(position),
             "may_run": may_run(request.user, position),
             "limit_mib": MOST_BYTES >> 20,
+            "has_mailbox": mailbox() is not None,
+            "mail_source": MailSource.objects.filter(position=position).first(),
         },
     )
 
@@ -110,6 +115,30 @@ def _progress_context(request: DeskRequest, position: Position) -> dict[str, obj
             ("attached", choose("同一人的另一份", "Further file of a person"), None),
         ),
     }
+
+
+@require_POST
+@staff()
+def mail_source(request: DeskRequest, ref: str) -> HttpResponse:
+    """Lets a folder of the mailbox bring resumes here, ends it, or looks into it now."""
+    position = position_for(request.user, ref)
+    require_run(request.user, position)
+    source = MailSource.objects.filter(position=position).first()
+    if request.POST.get("action") != "look":
+        source = mail_source_set(
+            actor=request.actor, position=position, folder=request.POST.get("folder", "")
+        )
+    if source is not None:
+        enqueue(LOOK_TASK, source_ref=source.ref)
+        messages.success(
+            request,
+            choose("正在收取，收到的会列在下面。", "Being fetched; what came is listed below."),
+        )
+    else:
+        messages.success(
+            request, choose("不再从邮箱收取。", "Nothing is fetched from the mailbox any more.")
+        )
+    return HttpResponseRedirect(reverse("resume-import", args=[ref]))
 
 
 @require_POST
