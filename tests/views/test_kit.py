@@ -9,12 +9,14 @@ import pytest
 from django.test import Client
 
 from tests.company import Company
+from touchstone.assessments.services.papers import Task, attempt_invite, paper_save
 from touchstone.audit.models import AuditEvent
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.kits import kit_document, kit_keep, question_codes
 from touchstone.interviews.services.room import room_start
 from touchstone.library.models import Exposure, Question
 from touchstone.library.services import builtin_questions_load
+from touchstone.recruiting.models import Application
 
 ClientOf = Callable[[str], Client]
 
@@ -48,7 +50,7 @@ def test_those_of_the_interview_read_it(client_of: ClientOf, talk: Interview, na
     text = page.content.decode()
     for code in question_codes(talk.kit):
         assert code in text
-    assert ("换成" in text) == (name == "recruiter")
+    assert ('value="rebuild"' in text) == (name == "recruiter")
 
 
 @pytest.mark.parametrize("name", ["outsider", "other_recruiter", "stranger"])
@@ -126,7 +128,8 @@ def test_a_started_talk_keeps_its_kit(
     code = question_codes(talk.kit)[0]
     assert change(client_of("recruiter"), talk, action="remove", code=code) == 409
     assert code in question_codes(talk.kit)
-    assert "换成" not in client_of("recruiter").get(f"/interviews/{talk.ref}/kit/").content.decode()
+    page = client_of("recruiter").get(f"/interviews/{talk.ref}/kit/").content.decode()
+    assert 'value="rebuild"' not in page
 
 
 def test_choosing_anew_takes_the_bank_as_it_is(client_of: ClientOf, talk: Interview) -> None:
@@ -143,3 +146,22 @@ def test_the_choice_is_compared_with_the_best(client_of: ClientOf, talk: Intervi
     page = client_of("recruiter").get(f"/interviews/{talk.ref}/kit/compare/").content.decode()
     assert "贪心" in page
     assert "种部分选法" in page
+
+
+def test_questions_of_the_candidates_paper_are_not_asked_again(
+    company: Company, application: Application, now: dt.datetime
+) -> None:
+    builtin_questions_load(at=now)
+    usual = question_codes(kit_document(application, minutes=60))
+    tasks = [Task("scenario", code, "business", 20) for code in usual[:3]]
+    paper = paper_save(
+        actor=company.actor("recruiter"),
+        position=application.position,
+        title="测评",
+        tasks=tasks,
+        at=now,
+    )
+    attempt_invite(actor=company.actor("recruiter"), application=application, paper=paper, at=now)
+    kit = question_codes(kit_document(application, minutes=60))
+    assert kit
+    assert not set(usual[:3]) & set(kit)

@@ -153,6 +153,16 @@ def test_what_earlier_candidates_saw_is_avoided(
     assert len(common) <= 1
 
 
+def test_what_the_candidate_met_before_is_not_asked_again(
+    model: CompetencyModel, questions: list[Question]
+) -> None:
+    first = kit_of(model, questions)
+    met = {c.question.id for c in first.choices}
+    second = kit_of(model, questions, excluded=met)
+    assert not met & {c.question.id for c in second.choices}
+    assert not met & {v for c in second.choices for v in c.variants}
+
+
 def test_exposure_spreads_over_a_round(model: CompetencyModel, questions: list[Question]) -> None:
     seen: Counter[str] = Counter()
     for seed in range(60):

@@ -18,6 +18,7 @@ from touchstone.common.messages import say
 from touchstone.engine.questions.loading import built_in_questions, parse_question
 from touchstone.engine.questions.question import Question
 from touchstone.library import models as library
+from touchstone.library.services import exposures_record
 from touchstone.positions.models import Position
 from touchstone.recruiting.letters import letter, moment_text
 from touchstone.recruiting.models import Application
@@ -122,6 +123,12 @@ def attempt_invite(
     AttemptItem.objects.bulk_create(
         AttemptItem(attempt=attempt, item=item, variant=(seed >> (3 * number)) % 997)
         for number, item in enumerate(items)
+    )
+    exposures_record(
+        codes=[item.code for item in items if item.kind not in {TaskKind.CODING, TaskKind.CASE}],
+        round_key=application.position.ref,
+        application_ref=application.ref,
+        at=at,
     )
     _invitation(actor, attempt, items, at)
     return attempt

@@ -28,7 +28,7 @@ from touchstone.interviews.services.kit_editing import (
     kit_question_remove,
     kit_rebuild,
 )
-from touchstone.interviews.services.kits import question_codes, questions_for
+from touchstone.interviews.services.kits import question_codes, questions_for, questions_met
 from touchstone.library import names
 from touchstone.library.models import Exposure
 from touchstone.positions.permissions import may_run, require_run
@@ -129,6 +129,7 @@ def kit_compare(request: DeskRequest, ref: str) -> HttpResponse:
             seen=_seen_by_others(interview),
             minutes=int((interview.ends_at - interview.starts_at).total_seconds() // 60),
             seed=zlib.crc32(application.ref.encode()),
+            excluded=questions_met(application) - set(question_codes(interview.kit)),
         )
         places = {question.id: n for n, question in enumerate(questions)}
         held = [places[c] for c in question_codes(interview.kit) if c in places]

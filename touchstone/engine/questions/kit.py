@@ -7,7 +7,7 @@ interviewer reads them in either language. Same inputs and seed, same kit.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,7 @@ def build_kit(
     minutes: int,
     seed: int,
     lang: Lang,
+    excluded: Collection[str] = (),
 ) -> Kit:
     """Chooses a kit.
 
@@ -120,6 +121,7 @@ def build_kit(
         minutes: of the whole talk.
         seed: decides between questions that are equally good.
         lang: of the talk.
+        excluded: ids of questions that this candidate has met already, in a paper or a talk.
 
     Raises:
         InvalidInput: there is no question that fits into the time.
@@ -129,7 +131,7 @@ def build_kit(
     if not len(pool.questions) or pool.minutes.min() > limit:
         raise InvalidInput(say("questions.kit_empty", minutes=minutes), field="minutes")
     probes = find_probes(model, resume_text, screening_row)
-    factor = _factors(pool, seen, _target(screening_row), seed)
+    factor = _factors(pool, seen, _target(screening_row), seed, excluded)
     matches = pool.matches(probes)
     problem = CoverProblem(
         indicators=pool.indicators * factor[:, None],
@@ -155,11 +157,12 @@ def kit_problem(
     seen: Mapping[str, int],
     minutes: int,
     seed: int,
+    excluded: Collection[str] = (),
 ) -> CoverProblem:
     """The cover that `build_kit` solves quickly, for `optimal.optimum`."""
     pool = pool_of(model, questions)
     probes = find_probes(model, resume_text, screening_row)
-    factor = _factors(pool, seen, _target(screening_row), seed)[:, None]
+    factor = _factors(pool, seen, _target(screening_row), seed, excluded)[:, None]
     return CoverProblem(
         indicators=pool.indicators * factor,
         indicator_weights=pool.indicator_weights,
@@ -179,8 +182,15 @@ def _target(screening_row: Mapping[str, Any]) -> float:
     return 3.0 if score is None else float(np.clip(2 + (float(score) - 30) / 30, 2.0, 4.0))
 
 
-def _factors(pool: QuestionPool, seen: Mapping[str, int], target: float, seed: int) -> Matrix:
-    """What each question counts for this candidate: less seen, fitting difficulty, chance."""
+def _factors(
+    pool: QuestionPool,
+    seen: Mapping[str, int],
+    target: float,
+    seed: int,
+    excluded: Collection[str],
+) -> Matrix:
+    """What each question counts for this candidate: less seen, fitting difficulty, chance;
+    nothing where the candidate has met it."""
     times = np.array([seen.get(q.id, 0) for q in pool.questions], dtype=np.float64)
     exposure = 1.0 / (1.0 + SEEN_PENALTY * (times - times.min()))
     fit = 1.0 - 0.06 * np.abs(pool.difficulty - target)
@@ -188,6 +198,8 @@ def _factors(pool: QuestionPool, seen: Mapping[str, int], target: float, seed: i
         [zlib.crc32(f"{seed}/{q.id}".encode()) / 2**32 for q in pool.questions], dtype=np.float64
     )
     factors: Matrix = exposure * fit * (0.95 + 0.05 * chance)
+    if excluded:
+        factors[[q.id in excluded for q in pool.questions]] = 0.0
     return factors
 
 
@@ -262,7 +274,7 @@ class _Explained:
         kin = [
             m
             for m, other in enumerate(pool.questions)
-            if m != n and question.family and other.family == question.family
+            if m != n and question.family and other.family == question.family and self.factor[m] > 0
         ]
         fewest = max((self.seen.get(pool.questions[m].id, 0) for m in kin), default=0)
         if fewest > seen:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,20 +108,19 @@ def _by_rank(question: Question, indicator: str) -> float:
     return BY_RANK[min(question.indicators.index(indicator), len(BY_RANK) - 1)]
 
 
-_pools: dict[tuple[int, tuple[int, ...]], tuple[Any, QuestionPool]] = {}
+_pools: dict[tuple[CompetencyModel, tuple[int, ...]], QuestionPool] = {}
 
 
 def pool_of(model: CompetencyModel, questions: Sequence[Question]) -> QuestionPool:
-    """The compiled pool, made once for the same model and question objects."""
-    key = (id(model), tuple(map(id, questions)))
-    kept = _pools.get(key)
-    if kept is None:
+    """The compiled pool, made once for an equal model and the same question objects."""
+    key = (model, tuple(map(id, questions)))
+    pool = _pools.get(key)
+    if pool is None:
         if len(_pools) >= KEPT:
             _pools.clear()
-        # The objects are kept beside the pool so that their ids are not given to others.
-        kept = ((model, tuple(questions)), QuestionPool(model, questions))
-        _pools[key] = kept
-    return kept[1]
+        # The pool holds the questions, so their ids are not given to others while it is kept.
+        pool = _pools[key] = QuestionPool(model, questions)
+    return pool
 
 
 @functools.lru_cache(4096)

@@ -64,12 +64,22 @@ def kit_document(
             minutes=minutes,
             seed=zlib.crc32(application.ref.encode()),
             lang="en" if application.candidate.language == "en" else "zh",
+            excluded=questions_met(application),
         )
     except TouchstoneError as error:
         log.warning("no kit", extra={"application": application.ref, "reason": error.message.id})
         return {}
     document: dict[str, Any] = kit.document()
     return document
+
+
+def questions_met(application: Application) -> frozenset[str]:
+    """Codes of questions that the candidate has met, in a paper or an earlier talk."""
+    return frozenset(
+        Exposure.objects.filter(application_ref=application.ref).values_list(
+            "question_code", flat=True
+        )
+    )
 
 
 def kit_keep(*, interview: Interview, document: dict[str, Any], at: dt.datetime) -> Interview:
