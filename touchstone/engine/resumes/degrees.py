@@ -8,6 +8,7 @@ import re
 from touchstone.engine.resumes.lexicon import school_hints
 from touchstone.engine.resumes.resume import Degree
 
+_LOOKED_AT = 400
 RANK: dict[str, int] = {
     "none": 0,
     "secondary": 1,
@@ -119,7 +120,11 @@ def standing_in(text: str) -> str:
 
 
 def school_in(text: str) -> tuple[str, int, int]:
-    """The school named in the text with its offsets; ("", 0, 0) where none is."""
+    """The school named in the text with its offsets; ("", 0, 0) where none is.
+
+    Only the first part of a long line is looked at: that is where a course of study is named.
+    """
+    text = text[:_LOOKED_AT]
     match = _SECONDARY_SCHOOL.search(text)
     if match and ("附" in match[0] or "大学" not in match[0]):
         return match[0], match.start(), match.end()

@@ -96,6 +96,7 @@ def find_name(
 
     def sure(so_far: list[_Found]) -> bool:
         return bool(so_far) and max(f.score for f in so_far) > _SURE
+
     for number, part in enumerate(parts):
         if part.kind == "references":
             continue

@@ -10,6 +10,9 @@ from touchstone.common.messages import Lang, render
 from touchstone.engine.resumes.isolated import Reading
 from touchstone.engine.text.normalize import flattened, is_wrapped
 
+_FIGURES = re.compile(r"\d+")
+_MOST_FIGURES = 60
+
 
 def parse_row(reading: Reading, *, with_text: bool = False, lang: Lang = "zh") -> dict[str, Any]:
     """What was read of one file, ready for JSON. Runs in the reader's process."""
@@ -51,6 +54,8 @@ def claim_rows(text: str, lang: Lang = "zh") -> list[dict[str, Any]]:
 
     rows = []
     for start, end in items_of(text):
+        if len(_FIGURES.findall(text, start, end)) > _MOST_FIGURES:
+            continue  # a table of numbers, in which every pair would be weighed
         # Each item of a resume begins with the person as its subject again.
         for claim in find_claims(text[start:end].replace("\n", " "), lang):
             fields = claim.to_row()
