@@ -663,7 +663,7 @@ class Room {
 
   private startLive(): void {
     const source = new EventSource(this.root.dataset.events!);
-    let last = "";
+    let last = this.root.dataset.roomVersion ?? "";
     source.addEventListener("version", (event) => {
       const version = (event as MessageEvent<string>).data;
       if (version === last) return;
