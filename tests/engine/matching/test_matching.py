@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from touchstone.engine.matching.postings import SEGMENT, joined, pack, place_of, put, unpack
+from touchstone.engine.matching.postings import SEGMENT, holds, joined, pack, place_of, put, unpack
 from touchstone.engine.matching.query import for_model, like_person, understand
 from touchstone.engine.matching.ranking import Found, rank
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts, tokens
@@ -49,6 +49,7 @@ def test_postings_take_in_and_let_go() -> None:
     ids, weights = unpack(packed, 2)
     assert ids.tolist() == [2 * SEGMENT + p for p in (3, 9, SEGMENT - 1)]
     assert weights.tolist() == [255, 80, 1]
+    assert [holds(packed[0], p) for p in (2, 3, 9, 10, SEGMENT - 1)] == [0, 1, 1, 0, 1]
     for place in (3, 9, SEGMENT - 1):
         packed = put(packed, place, 0)
     assert packed == (b"", b"")

@@ -63,6 +63,13 @@ def joined(rows: Iterable[tuple[int, bytes, bytes]]) -> tuple[Ids, Weights]:
     return ids, np.frombuffer(b"".join(row[2] for row in ordered), dtype=np.uint8)
 
 
+def holds(ids: bytes, place: int) -> bool:
+    """Whether a row's places contain this one."""
+    places = np.frombuffer(ids, dtype="<u2")
+    at = int(np.searchsorted(places, place))
+    return at < len(places) and int(places[at]) == place
+
+
 def _pairs(packed: Packed | None) -> Iterable[tuple[int, int]]:
     if packed is None:
         return ()

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
-from touchstone.engine.matching.postings import pack, place_of, put
+from touchstone.engine.matching.postings import holds, pack, place_of, put
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts
 from touchstone.recruiting.letters import letter, moment_text
 from touchstone.recruiting.models import (
@@ -110,8 +110,21 @@ def pool_remove(*, actor: Actor, entry: PoolEntry, reason: str, at: dt.datetime)
 def pool_expire(*, at: dt.datetime) -> int:
     """Extends who agreed again, removes everybody whose time is over or who took their consent
     back; returns how many were removed."""
+    standing = Consent.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=at),
+        candidate=OuterRef("candidate"),
+        purpose=Consent.Purpose.TALENT_POOL,
+        granted=True,
+        withdrawn_at=None,
+    )
+    questionable = PoolEntry.objects.filter(
+        Q(expires_at__lte=at)
+        | Q(reminded_at__isnull=False)
+        | Q(candidate__erased_at__isnull=False)
+        | ~Exists(standing)
+    )
     over = 0
-    for entry in PoolEntry.objects.select_related("candidate__branch", "branch").iterator():
+    for entry in list(questionable.select_related("candidate__branch", "branch")):
         if entry.reminded_at or entry.expires_at <= at:
             entry = pool_renew(actor=SYSTEM, candidate=entry.candidate, at=at) or entry
         gone = entry.candidate.erased_at is not None
@@ -290,10 +303,7 @@ def _mentions(number: int) -> int:
     """How many postings still name this number."""
     segment, place = place_of(number)
     rows = PoolPosting.objects.filter(segment=segment).values_list("ids", flat=True)
-    mark = place.to_bytes(2, "little")
-    return sum(
-        1 for ids in rows if any(bytes(ids)[i : i + 2] == mark for i in range(0, len(ids), 2))
-    )
+    return sum(holds(bytes(ids), place) for ids in rows.iterator(chunk_size=500))
 
 
 def _person_text(application: Application, tags: Iterable[str]) -> PersonText:
