@@ -30,6 +30,8 @@ _CUT = re.compile(
     r"|\b(?:but|however|though|although|whereas|while)\b"
     r"|\band\s+(?=(?:i\s+)?(?:have|has|built|used|use|worked|led|am|know|now|then|handled|did|wrote|trained)\b)"
 )
+# "脱敏后由医院抽检": what stands before is still one's own.
+_THEN = re.compile(r"(?:后|并|再|然后)\s*$")
 _WHO = re.compile(r"\s*(?:who|which)\s")
 _LATIN_RUN = re.compile(r"[a-z][a-z'+#/]*(?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*)+")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
@@ -251,16 +253,21 @@ class _SentenceReading:
         if contrast or not bare:
             self._carried = "own"
         verdicts = [self._one(i, start, end, forward, bare) for i in inside]
-        if forward:
+        if forward and self._speaks_on(max(forward)[0], end):
             self._carried = max(forward)[1]
         return verdicts
+
+    def _speaks_on(self, cue: int, end: int) -> bool:
+        """Whether a cue is about concepts, so that a list after it is as well."""
+        return self._mention_after(cue, end) or end - cue <= 2
 
     def _subject_of(self, start: int, end: int) -> Polarity:
         """Whose doing the clause is, where someone else is named as its subject."""
         words, text = self._words, self._text
         if "people" not in self._kinds:
             return "own"
-        if words.done_by.search(text, start, end):
+        done_by = words.done_by.search(text, start, end)
+        if done_by and not _THEN.search(text, start, done_by.start()):
             return "other_person"
         if _WHO.match(text, start) and words.others.search(text, 0, start):
             return "other_person"
