@@ -15,7 +15,7 @@ from touchstone.engine.profiles.model import CompetencyModel, model_templates, p
 from touchstone.engine.questions.kit import Kit, build_kit, kit_problem
 from touchstone.engine.questions.loading import built_in_questions, parse_question
 from touchstone.engine.questions.optimal import optimum
-from touchstone.engine.questions.probes import find_probes, sentence_at
+from touchstone.engine.questions.probes import find_probes, sentence_at, shown_quote
 from touchstone.engine.questions.question import Question
 
 from .sample import sample
@@ -286,3 +286,24 @@ def test_a_sentence_is_cut_at_its_marks() -> None:
     at = text.index("40%")
     start, end = sentence_at(text, at, at + 3)
     assert text[start:end] == "第二句有 40% 的提升"
+
+
+@pytest.mark.parametrize(
+    ("text", "probed"),
+    [
+        ("接手时机器人转人工率高达 57%。", False),
+        ("加对照后，胜率差从 16 个百分点降到 4。", False),
+        ("投诉率降低了 40%。", True),
+        ("转化率提升 35%。", True),
+    ],
+)
+def test_numbers_that_stand_are_not_doubted_for_their_baseline(
+    model: CompetencyModel, text: str, probed: bool
+) -> None:
+    doubts = [p.why.id for p in find_probes(model, text, {}) if p.kind == "claim"]
+    assert ("questions.probe_baseline" in doubts) == probed
+
+
+def test_a_quote_over_two_lines_is_shown_on_one() -> None:
+    assert shown_quote("跨部门争数的\n会少了大半") == "跨部门争数的会少了大半"
+    assert shown_quote("labelled\n  ten thousand") == "labelled ten thousand"

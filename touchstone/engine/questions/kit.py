@@ -18,7 +18,7 @@ from touchstone.common.messages import Bilingual, Lang, Message, say
 from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.engine.questions.cover import STEEPNESS, Cover, CoverProblem, Matrix, choose
 from touchstone.engine.questions.loading import question_document
-from touchstone.engine.questions.probes import Probe, find_probes
+from touchstone.engine.questions.probes import Probe, find_probes, shown_quote
 from touchstone.engine.questions.question import Question
 from touchstone.engine.questions.relevance import QuestionPool, pool_of
 from touchstone.engine.questions.words import bilingual_message
@@ -266,7 +266,7 @@ class _Explained:
         question = pool.questions[n]
         probes = tuple(self.probes[k] for k in placed)
         reasons = [
-            say("questions.why_quote", quote=p.quote, why=p.why) if p.quote else p.why
+            say("questions.why_quote", quote=shown_quote(p.quote), why=p.why) if p.quote else p.why
             for p in probes
         ]
         reasons.append(self._covers(n))

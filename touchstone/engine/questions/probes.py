@@ -23,6 +23,11 @@ _TEAM = re.compile(
     r"团队|小组|协助|参与|配合|带领.{0,6}完成|\bteam\b|\bassist|\bhelped\b|\bparticipat|\bwe\b",
     re.IGNORECASE,
 )
+_FROM = re.compile(
+    r"(?:从|由)[^，。；;]{1,24}?(?:到|至|升|降|压|提|减|变|涨)|→|->|\bfrom\b[^.;]{1,40}\bto\b",
+    re.IGNORECASE,
+)
+_PROBLEM = re.compile(r"高达|只有|仅有|不足|不到|低至|as (?:high|low) as|\bonly\b", re.IGNORECASE)
 _CLAIM_WEIGHT = {"implausible": 14.0, "doubtful": 10.0, "plausible": 5.0}
 
 
@@ -74,6 +79,8 @@ def _claims(text: str, mentions: Sequence[Mention]) -> list[Probe]:
         seen.add(claim.text)
         start, end = sentence_at(text, claim.start, claim.end)
         sentence = text[start:end]
+        if claim.reached and claim.baseline is None and _PROBLEM.search(sentence):
+            continue  # how bad things were, not what was reached
         level, reasons = plausibility(sentence, [_moved(claim, start)])
         why, ask = _doubt(claim, sentence, level, reasons)
         if why is None:
@@ -113,7 +120,7 @@ def _doubt(
         return say("questions.probe_number", reason=reasons[0]), ask
     if not claim.own and _TEAM.search(sentence):
         return say("questions.probe_share"), say("claims.ask_share", claim=claim.text)
-    if claim.baseline is None and claim.unit != "count":
+    if claim.baseline is None and claim.unit != "count" and not _FROM.search(sentence):
         return say("questions.probe_baseline"), say("claims.ask_baseline", claim=claim.text)
     if not claim.method:
         return say("questions.probe_method"), say("claims.ask_method", claim=claim.text)
@@ -178,6 +185,12 @@ def _quoted(
         start = end = 0
     concepts = taxonomy().find(quote[:QUOTE_MOST]) if quote else ()
     return Probe(kind, weight, why, (indicator.id,), concepts, quote, start, end)
+
+
+def shown_quote(quote: str) -> str:
+    """The quote on one line: a line's end inside Chinese is nothing, elsewhere a space."""
+    joined = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*\n\s*", "", quote)
+    return re.sub(r"\s*\n\s*", " ", joined)
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
