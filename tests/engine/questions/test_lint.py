@@ -9,6 +9,7 @@ import pytest
 from touchstone.common.messages import render
 from touchstone.engine.questions.lint import has_errors, lint_bank, lint_question
 from touchstone.engine.questions.loading import built_in_questions, parse_question
+from touchstone.engine.text.taxonomy import taxonomy
 
 from .sample import sample
 
@@ -115,3 +116,15 @@ def test_the_built_in_bank_has_no_errors_and_no_duplicates() -> None:
     told += [f"{f.question}: {f.rule}" for f in findings if f.rule == "near_duplicate"]
     assert told == []
     assert not has_errors(findings)
+
+
+def test_the_technical_questions_speak_of_known_concepts() -> None:
+    known = taxonomy()
+    unknown = [
+        (question.id, concept)
+        for question in built_in_questions()
+        if question.kind == "technical"
+        for concept in question.concepts
+        if not known.find(concept)
+    ]
+    assert unknown == []
