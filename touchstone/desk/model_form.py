@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from touchstone.positions.editing import ANCHORS, Document
+from touchstone.ui.bilingual import choose
 
 LONGEST = 2000
 _SPLIT = re.compile(r"[,，、;；\n]+")
@@ -109,6 +110,12 @@ def both(value: Any) -> dict[str, str]:
     return {"zh": str(value or ""), "en": ""}
 
 
+def shown(words: Mapping[str, str], default: str) -> str:
+    """The name in the reader's language, in the other where that is all there is."""
+    zh, en = words["zh"], words["en"]
+    return choose(zh or en, en or zh) or default
+
+
 def fields_of(document: Document) -> list[dict[str, Any]]:
     """Dimensions and indicators with the names of their fields, for the template."""
     rows = []
@@ -119,6 +126,7 @@ def fields_of(document: Document) -> list[dict[str, Any]]:
                 "prefix": f"d{d}",
                 "id": dimension["id"],
                 "name": both(dimension.get("name", dimension["id"])),
+                "shown": shown(both(dimension.get("name", dimension["id"])), dimension["id"]),
                 "weight": float(dimension["weight"]),
                 "indicators": [
                     _indicator_fields(d, i, item) for i, item in enumerate(dimension["indicators"])
@@ -136,6 +144,7 @@ def _indicator_fields(d: int, i: int, item: Document) -> dict[str, Any]:
         "prefix": f"d{d}-i{i}",
         "id": item["id"],
         "name": name,
+        "shown": shown(name, item["id"]),
         "text": both(item.get("text", "")),
         "weight": float(item["weight"]),
         "keywords": "、".join(item.get("keywords", ())),
