@@ -675,6 +675,17 @@ class Room {
       this.told(say("你已不在这场面试的面试小组里，或登录已过期。写下的文字都在本机。", "You are no longer on this panel, or your session is over. What you typed is on this computer."), true, 0);
     });
     window.addEventListener("pagehide", () => source.close());
+    // What could not be fetched is asked for again, a little later each time.
+    let pause = 1000;
+    document.addEventListener("htmx:sendError", (event) => {
+      if ((event.target as HTMLElement).id !== "live") return;
+      window.setTimeout(() => window.htmx?.trigger(document.body, "changed"), pause + Math.random() * 500);
+      pause = Math.min(15000, pause * 2);
+    });
+    document.addEventListener("htmx:afterRequest", (event) => {
+      const detail = (event as CustomEvent<{ successful?: boolean }>).detail;
+      if ((event.target as HTMLElement).id === "live" && detail.successful) pause = 1000;
+    });
     document.addEventListener("htmx:oobAfterSwap", () => {
       this.markCurrent();
       this.left();
