@@ -55,3 +55,10 @@ def test_whose_doing_it_was() -> None:
     )
     assert own.own
     assert not others.own
+
+
+def test_a_change_without_a_named_metric_is_named_by_its_subject() -> None:
+    claim = analyse_case("数据从申请到可用由 49 天降到 23 天，两次审查一次通过。").claims[0]
+    assert (claim.direction, claim.value, claim.baseline) == ("down", 23, 49)
+    assert "可用" in claim.metric
+    assert not analyse_case("从 3 月到 5 月，我负责质检。").claims

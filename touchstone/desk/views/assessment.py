@@ -167,7 +167,7 @@ def _paper_context(
         "total": total,
         "kinds": [(key, str(choose(name.zh, name.en))) for key, name in _kinds()],
         "dimensions": [
-            (d["id"], d.get("name") or d["id"])
+            (d["id"], _dimension_name(d))
             for d in (model.document.get("dimensions", []) if model else [])
         ],
         "bank": _bank(),
@@ -262,14 +262,19 @@ def attempt(request: DeskRequest, ref: str) -> HttpResponse:
     )
 
 
+def _dimension_name(dimension: dict[str, Any]) -> str:
+    """A dimension's name in the reader's language, however the model writes it."""
+    name = dimension.get("name") or dimension["id"]
+    if isinstance(name, dict):
+        return choose(name.get("zh") or name.get("en"), name.get("en") or name.get("zh"))
+    return choose(name, dimension.get("name_en") or name)
+
+
 def _named_scores(found: Attempt, position: Position) -> list[tuple[str, float]]:
     """Dimension scores under the names of the position's model, in its order."""
     model = position.model_version
     dimensions = model.document.get("dimensions", []) if model else []
-    names = {
-        d["id"]: choose(d.get("name") or d["id"], d.get("name_en") or d.get("name") or d["id"])
-        for d in dimensions
-    }
+    names = {d["id"]: _dimension_name(d) for d in dimensions}
     known = [(names[d], found.scores[d]) for d in names if d in found.scores]
     return known + [(d, score) for d, score in found.scores.items() if d not in names]
 

@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ from touchstone.engine.grading.lexicon import CONTENT, LOADER, read_yaml
 from touchstone.engine.grading.quantities import Quantity, find_quantities
 
 _HASTY = re.compile(r"[天周月年日晚](?:末)?就|^\s*in (?:one|a|two|\d+)\b", re.IGNORECASE)
+LONGEST_SUBJECT = 12
 UNITS = {"percent", "percentage_point", "times", "count", "points"}
 _SENTENCE = re.compile(r"[^。！？!?\n；;]+?(?:\.(?=\s|$)|[。！？!?\n；;]|$)")
 _CLAUSE = re.compile(r"(?:[^，,]|(?<=\d),(?=\d{3}))+")
@@ -217,7 +219,13 @@ class _Finder:
         return _Clause(start, end, self.text[start:end], inside, tuple(metrics))
 
     def _in_clause(self, clause: _Clause, method: str) -> list[Claim]:
-        wanted = [q for q in clause.quantities if q.unit != "time" or clause.metrics]
+        moved = any(
+            self._is_from_to(clause, one, other)
+            for one, other in pairwise(clause.quantities)
+            if one.unit == other.unit == "time"
+        )
+        timed = bool(clause.metrics) or moved
+        wanted = [q for q in clause.quantities if q.unit != "time" or timed]
         if any(q.unit != "time" for q in wanted) and _HASTY.search(clause.text):
             wanted = [q for q in wanted if q.unit != "time"]
         if not wanted or _pattern("aim").search(clause.text):
@@ -266,6 +274,8 @@ class _Finder:
     ) -> Claim | None:
         metric = self._metric_for(clause, baseline or quantity)
         direction = self._direction(clause, quantity)
+        if metric is None and baseline is not None and direction is not None:
+            metric = self._unnamed(clause, baseline)
         if metric is None:
             return self._counted(clause, quantity, method)
         if baseline is None and _pattern("earlier").search(self.text, clause.start, quantity.start):
@@ -284,6 +294,16 @@ class _Finder:
                 return None
             direction = kind_of(metric[0]).better
         return self._made(clause, metric, quantity, direction, method, baseline)
+
+    def _unnamed(self, clause: _Clause, baseline: Quantity) -> tuple[str, int, int] | None:
+        """What stands before "由 49 天降到 23 天" where no metric is named."""
+        before = self.text[clause.start : baseline.start]
+        subject = re.sub(r"(?:从|由|自|\bfrom)\s*$", "", before.rstrip(), flags=re.IGNORECASE)
+        subject = subject.rstrip()[-LONGEST_SUBJECT:].lstrip("，,。的 ")
+        if len(subject) < 2:
+            return None
+        end = clause.start + len(before.rstrip()[: before.rfind(subject) + len(subject)])
+        return subject, end - len(subject), end
 
     def _metric_for(self, clause: _Clause, quantity: Quantity) -> tuple[str, int, int] | None:
         before = [m for m in clause.metrics if m[2] <= quantity.start]
