@@ -46,7 +46,7 @@ from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 
 NOTICE = dt.timedelta(hours=4)
-TIME_LIMIT_S = 5.0
+LEAST_SEARCH_S, SEARCH_S_PER_TALK, MOST_SEARCH_S = 2.5, 0.03, 8.0
 KINDS = ("algorithm", "business", "hr")
 
 
@@ -123,13 +123,14 @@ def round_plan(
     panels: Sequence[PanelWish],
     horizon: tuple[dt.date, dt.date],
     at: dt.datetime,
-    time_limit_s: float = TIME_LIMIT_S,
+    time_limit_s: float | None = None,
 ) -> Plan:
     """Proposes a time and a panel for every application and round.
 
     Args:
         panels: the rounds in order; each comes after the one before it.
         horizon: first and last day, both included, in the branch's time zone.
+        time_limit_s: for the search; by default 2.5 s, more for many talks, 8 s at most.
 
     Raises:
         InvalidInput: nobody to meet, no panel, or a horizon of no or of more than 62 days.
@@ -165,7 +166,9 @@ def round_plan(
             for application, rounds in wanted.items()
         ),
     )
-    found = schedule(problem, time_limit_s)
+    talks = sum(len(rounds) for rounds in wanted.values())
+    search_s = min(MOST_SEARCH_S, max(LEAST_SEARCH_S, SEARCH_S_PER_TALK * talks))
+    found = schedule(problem, search_s if time_limit_s is None else time_limit_s)
     by_ref = {a.ref: a for a in wanted}
     person_of = {p.ref: p for p in people}
     wish_of = {f"r{wish.round_no}": wish for wish in panels}
