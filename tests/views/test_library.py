@@ -171,6 +171,9 @@ def test_an_edit_becomes_a_revision(client_of: ClientOf, saved: Question) -> Non
     newest = Question.objects.get(revision=2)
     assert (newest.minutes, newest.code) == (9, saved.code)
     assert newest.document == saved.document | {"minutes": 9}
+    page = client.get(f"/library/{newest.ref}/").content.decode()
+    assert "和上一版相比改了 1 处" in page
+    assert "<del>6</del> <ins>9</ins>" in page
 
 
 def test_errors_keep_the_text_and_save_nothing(client_of: ClientOf, saved: Question) -> None:

@@ -18,6 +18,7 @@ from touchstone.common.messages import Bilingual, Message, say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.library_check import check, phrase_added
 from touchstone.desk.question_form import EMPTY, document_of, form_of
+from touchstone.engine.questions.changes import changes
 from touchstone.engine.questions.lint import lint_question
 from touchstone.engine.questions.question import Question as EngineQuestion
 from touchstone.engine.questions.tables import column_name, read_rows
@@ -112,6 +113,8 @@ def question(request: DeskRequest, ref: str) -> HttpResponse:
     """One question: text, rubric, anchors, follow-ups, use, revisions."""
     row = selectors.question_for(ref)
     parsed = selectors.parsed(row)
+    revisions = selectors.revisions(row.code)
+    before = next((r for r in revisions if r.revision == row.revision - 1), None)
     used = selectors.rounds_used(row.code)
     titles = dict(
         visible_positions(request.user)
@@ -139,7 +142,8 @@ def question(request: DeskRequest, ref: str) -> HttpResponse:
             "indicators": [(i, names.indicator_name(i)) for i in parsed.indicators],
             "when": names.WHEN,
             "used": [(use, titles.get(use.round_key)) for use in used],
-            "revisions": selectors.revisions(row.code),
+            "revisions": revisions,
+            "changes": changes(before.document, row.document) if before else (),
             "family": selectors.family_members(row),
             "may_edit": may_edit(request.user),
         },

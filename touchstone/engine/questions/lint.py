@@ -54,6 +54,12 @@ class Finding:
     message: Message
 
 
+PLAIN_FIELDS = frozenset(
+    {
+        *("dimension", "kind", "industry", "indicators", "function", "level", "difficulty"),
+        *("minutes", "family", "concepts", "max_score"),
+    }
+)
 ERRORS = frozenset(
     {"missing_translation", "wrong_language", "weights_sum", "phrase_in_question", "phrase_shared"}
 )
@@ -119,7 +125,7 @@ def place_of(field: str) -> Message:
     parts = field.split(".")
     lang = parts.pop() if parts[-1] in LANGS else ""
     match parts:
-        case ["rubric", point, name] if name in {"text", "accept", "contradicted_by"}:
+        case ["rubric", point, name] if name in {"text", "accept", "contradicted_by", "weight"}:
             what = say(f"questions.place_{name}", id=point)
         case ["anchors" | "follow_ups" as name, number]:
             what = say(f"questions.place_{name}", n=number)
@@ -127,6 +133,8 @@ def place_of(field: str) -> Message:
             what = say(f"questions.place_material_{name}")
         case [name] if name in {"title", "text"}:
             what = say(f"questions.place_question_{name}")
+        case [name] if name in PLAIN_FIELDS:
+            what = say(f"questions.place_field_{name}")
         case _:
             what = say("questions.words", zh=field, en=field)
     if not lang:
