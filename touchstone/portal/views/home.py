@@ -35,6 +35,7 @@ from touchstone.recruiting.services.consents import (
     consents_standing,
     has_consent,
 )
+from touchstone.ui.bilingual import choose
 from touchstone.ui.formats import clock
 
 SIGNAL_BYTES = 4000
@@ -50,7 +51,7 @@ def overview(request: PortalRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "application": application,
         "position": application.position,
-        "contact": contact(application),
+        **asked_of(application),
         "closed": closed,
     }
     rows = task_rows(attempt, now) if attempt else []
@@ -104,6 +105,13 @@ def _consents(request: PortalRequest) -> list[dict[str, Any]]:
 def _interviews(application: Application, now: Any) -> list[Interview]:
     rows = application.interviews.exclude(status=Interview.Status.PLANNED).order_by("-starts_at")
     return list(rows.prefetch_related("panel__person"))
+
+
+def asked_of(application: Application) -> dict[str, Any]:
+    """Whom to ask, under the name the reader's language has for them."""
+    person = contact(application)
+    name = choose(person.name, person.name_en or person.name) if person else ""
+    return {"contact": person, "contact_name": name}
 
 
 def contact(application: Application) -> Person | None:

@@ -14,7 +14,7 @@ from touchstone.common.messages import say
 from touchstone.evaluation.services.erasure import candidate_erase, must_be_kept
 from touchstone.portal.access import PortalRequest, back_home, candidate_page, untie
 from touchstone.portal.my_data import archive_of
-from touchstone.portal.views.home import contact
+from touchstone.portal.views.home import asked_of
 from touchstone.recruiting.models import CandidateRequest
 from touchstone.recruiting.services.applications import application_move, is_final
 from touchstone.recruiting.services.requests import request_open
@@ -47,7 +47,7 @@ def _context(request: PortalRequest, kind: str, error: str = "") -> dict[str, An
         "kind": kind,
         "application": application,
         "position": application.position,
-        "contact": contact(application),
+        **asked_of(application),
         "kept": must_be_kept(request.candidate),
         "closed": is_final(application.stage),
         "error": error,
