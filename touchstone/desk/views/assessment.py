@@ -266,7 +266,8 @@ def _dimension_name(dimension: dict[str, Any]) -> str:
     """A dimension's name in the reader's language, however the model writes it."""
     name = dimension.get("name") or dimension["id"]
     if isinstance(name, dict):
-        return choose(name.get("zh") or name.get("en"), name.get("en") or name.get("zh"))
+        zh, en = str(name.get("zh") or ""), str(name.get("en") or "")
+        return choose(zh or en, en or zh)
     return choose(name, dimension.get("name_en") or name)
 
 
