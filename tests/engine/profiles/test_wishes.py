@@ -50,7 +50,7 @@ def test_the_vocabulary_is_bilingual_and_belongs_to_four_dimensions() -> None:
     assert all(i.name.zh and i.name.en and i.cues for i in indicators)
 
 
-def test_functions_of_the_national_standard_exist_at_their_level():
+def test_functions_of_the_national_standard_exist_at_their_level() -> None:
     junior = {"data_processing", "annotation", "operations"}
     for indicator in common_indicators():
         if not indicator.function:

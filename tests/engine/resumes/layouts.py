@@ -10,8 +10,10 @@ from typing import Any
 from tests.engine.resumes.sheets import Block, Sheet
 
 WIDTH, HEIGHT, MARGIN = 595.0, 842.0, 50.0
-SIDE = ("技能", "评价", "优势", "总结", "Skill", "SKILL", "Compet", "Summary", "PROFILE", "About")
-SIDE += ("ABOUT", "技 能", "评 价")
+SIDE = (
+    *("技能", "评价", "优势", "总结", "Skill", "SKILL", "Compet", "Summary", "PROFILE", "About"),
+    *("ABOUT", "技 能", "评 价"),
+)
 Item = tuple[str, tuple[str, ...]]
 
 

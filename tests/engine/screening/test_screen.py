@@ -296,7 +296,7 @@ def test_an_honest_resume_has_no_flags() -> None:
         "\n- 训练模型",
     ],
 )
-def test_what_a_text_costs_grows_with_its_length_alone(piece):
+def test_what_a_text_costs_grows_with_its_length_alone(piece: str) -> None:
     """Twice the text may cost three times as much, not four, whatever it is made of."""
 
     def cost(length: int) -> float:
