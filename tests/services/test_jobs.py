@@ -206,3 +206,23 @@ def test_every_schedule_names_a_task() -> None:
 
     for _every, path in EVERY.values():
         assert import_string(path).queue_name
+
+
+def test_every_task_has_words_for_the_page() -> None:
+    import importlib
+    import pkgutil
+
+    import touchstone.jobs
+    from touchstone.insights.task_names import TASK_NAMES
+
+    tasks = set()
+    for module in pkgutil.iter_modules(touchstone.jobs.__path__):
+        if module.name in {"migrations", "worker", "models", "apps", "schedules"}:
+            continue
+        loaded = importlib.import_module(f"touchstone.jobs.{module.name}")
+        for name, value in vars(loaded).items():
+            path = getattr(value, "module_path", "")
+            if path.startswith("touchstone.jobs."):
+                tasks.add(f"{module.name}.{name}")
+    assert tasks
+    assert sorted(tasks - set(TASK_NAMES)) == []

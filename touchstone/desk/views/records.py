@@ -28,10 +28,11 @@ from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.insights.background import work_counts, work_of, work_retry, work_rows
+from touchstone.insights.task_names import task_name
 from touchstone.positions.permissions import RUNS_BRANCH, SEES_BRANCH
 from touchstone.recruiting.permissions import message_for, visible_messages
 from touchstone.recruiting.services.outbox import message_retry
-from touchstone.ui.bilingual import choose
+from touchstone.ui.bilingual import active_language, choose
 
 PER_PAGE = 50
 AUDITS = (Role.ADMINISTRATOR, Role.AUDITOR)
@@ -117,7 +118,10 @@ def work(request: DeskRequest) -> HttpResponse:
         "desk/work.html",
         {
             "page": page,
-            "rows": [work_of(row) for row in page.object_list],
+            "rows": [
+                (found, task_name(found.task, active_language()))
+                for found in (work_of(row) for row in page.object_list)
+            ],
             "now": utc_now(),
             "may_retry": bool(set(role_scopes(request.user)) & set(RUNS_BRANCH)),
             "states": (
