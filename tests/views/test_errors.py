@@ -144,8 +144,12 @@ def test_health_readiness_metrics(db: None, client: Client, settings: Settings) 
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["database"]) == (200, "ok")
-    assert b"python_info" in client.get("/metrics").content
+    metrics = client.get("/metrics").content
+    assert b"python_info" in metrics
+    assert b'touchstone_jobs{state="failed"} 0.0' in metrics
+    assert b'touchstone_messages{status="waiting"} 0.0' in metrics
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
+    assert client.get("/metrics", HTTP_X_FORWARDED_FOR="203.0.113.5").status_code == 404
     settings.DATA_DIR = settings.DATA_DIR / "there" / "is" / "nothing"
     failed = client.get("/readyz")
     assert failed.status_code == 503

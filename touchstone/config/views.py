@@ -7,15 +7,18 @@ import logging
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from touchstone.common.messages import Message
 from touchstone.common.messages import render as say_it
+from touchstone.insights.background import work_counts
+from touchstone.recruiting.models import OutboxMessage
 
 log = logging.getLogger("touchstone.web")
 KNOWN = {400, 403, 404, 409, 422, 500, 503}
@@ -108,12 +111,27 @@ def ready(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus metrics, to this machine and the monitoring addresses only."""
+    """Prometheus metrics, to programs on this machine that ask directly, not through a proxy."""
     address = request.META.get("REMOTE_ADDR", "")
     try:
         allowed = ipaddress.ip_address(address).is_loopback
     except ValueError:
         allowed = False
-    if not allowed:
+    if not allowed or "HTTP_X_FORWARDED_FOR" in request.META:
         return error_page(request, 404, None)
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        generate_latest() + generate_latest(own_metrics()), content_type=CONTENT_TYPE_LATEST
+    )
+
+
+def own_metrics() -> CollectorRegistry:
+    """Background work and letters by state, as they stand now in the database."""
+    registry = CollectorRegistry()
+    jobs = Gauge("touchstone_jobs", "Background tasks", ["state"], registry=registry)
+    for state, n in work_counts().items():
+        jobs.labels(state).set(n)
+    letters = Gauge("touchstone_messages", "Letters", ["status"], registry=registry)
+    counts = dict(OutboxMessage.objects.values_list("status").annotate(n=Count("pk")))
+    for status in OutboxMessage.Status.values:
+        letters.labels(status).set(counts.get(status, 0))
+    return registry
