@@ -1,0 +1,32 @@
+import sys
+from collections import Counter, defaultdict
+
+
+def main():
+    lines = sys.stdin.read().split("\n")
+    n, percent = map(int, lines[0].split())
+    shingles = [{text[i : i + 3] for i in range(len(text) - 2)} for text in lines[1 : n + 1]]
+    root = list(range(n))
+
+    def find(i):
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    holding = defaultdict(list)
+    for number, own in enumerate(shingles):
+        shared = Counter()
+        for shingle in own:
+            shared.update(holding[shingle])
+            holding[shingle].append(number)
+        for other, common in shared.items():
+            if common * 100 >= percent * (len(own) + len(shingles[other]) - common):
+                if root[other] == other:
+                    root[number] = other
+    kept = [i + 1 for i in range(n) if find(i) == i]
+    print(len(kept))
+    print(*kept)
+
+
+main()

@@ -1,0 +1,30 @@
+import math
+import sys
+
+Z = 1.959963984540054
+
+
+def wilson(passed, n):
+    centre = passed + Z * Z / 2
+    half = Z * math.sqrt(passed * (n - passed) / n + Z * Z / 4)
+    return (centre - half) / (n + Z * Z), (centre + half) / (n + Z * Z)
+
+
+def mcnemar(b, c):
+    n = b + c
+    tail = sum(math.comb(n, i) for i in range(min(b, c) + 1)) / 2**n
+    return min(1.0, 2 * tail)
+
+
+def main():
+    data = list(map(int, sys.stdin.read().split()))
+    for i in range(data[0]):
+        both, only_a, only_b, neither = data[1 + 4 * i : 5 + 4 * i]
+        n = both + only_a + only_b + neither
+        low_a, high_a = wilson(both + only_a, n)
+        low_b, high_b = wilson(both + only_b, n)
+        p = mcnemar(only_a, only_b)
+        print(f"{low_a:.6f} {high_a:.6f} {low_b:.6f} {high_b:.6f} {p:.6f}")
+
+
+main()
