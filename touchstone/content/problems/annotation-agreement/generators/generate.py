@@ -12,7 +12,7 @@ SAMPLE = "4 3\na a a\nb b -\na b b\nb - -\n"
 def make(seed: str, n: int, k: int, labels: int) -> str:
     rng = random.Random(f"agreement-{seed}")
     names = [f"{letter}" for letter in "abcd"[:labels]]
-    weights = [2.0 ** -i for i in range(labels)]
+    weights = [2.0**-i for i in range(labels)]
     skill = [rng.uniform(0.5, 0.95) for _ in range(k)]
     rows = []
     for _ in range(n):
