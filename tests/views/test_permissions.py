@@ -275,9 +275,7 @@ def urls(world: World) -> list[Url]:
 
 def ask(client: Client, method: str, path: str) -> HttpResponse:
     call = client.get if method == "GET" else client.post
-    response = call(path)
-    response.close()
-    return response  # type: ignore[return-value]
+    return call(path)  # type: ignore[return-value]
 
 
 def events_after(before: int) -> list[str]:
