@@ -117,14 +117,20 @@ def client_of(company: Company) -> Callable[[str], Client]:
     return lambda name: sign_in(company.people[name] if name else None)
 
 
-@pytest.fixture
-def run_jobs(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """Runs every background task that is due, here and now; returns how many."""
+@pytest.fixture(autouse=True)
+def worker_in_the_tests_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker run inside a test leaves its connection open, as Django's own test client does."""
     from touchstone.jobs import worker
 
-    # A test lives in a transaction: as Django's own test client does, its connection stays open.
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    return lambda: worker.Worker().run(until_empty=True)
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Runs every background task that is due, here and now; returns how many."""
+    from touchstone.jobs.worker import Worker
+
+    return lambda: Worker().run(until_empty=True)
 
 
 @pytest.fixture(autouse=True)

@@ -222,9 +222,9 @@ def test_everything_in_english(come_in: ComeIn) -> None:
 def test_the_palette_finds_people_and_pages(come_in: ComeIn) -> None:
     page = come_in("recruiter")
     page.keyboard.press("Control+k")
-    page.locator("dialog[open] input").fill("后台")
-    page.locator("dialog[open]").get_by_text("后台任务").first.click()
-    expect(page.get_by_role("heading", name="后台任务")).to_be_visible()
+    page.locator("dialog[open] input").fill("题")
+    page.locator("dialog[open]").get_by_text("题库").first.click()
+    expect(page.get_by_role("heading", name="题库")).to_be_visible()
 
 
 def test_the_table_says_what_happened(demo: Demo) -> None:
