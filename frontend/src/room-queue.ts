@@ -26,6 +26,14 @@ interface Listener {
 
 const PAUSE_MS = 250;
 const DEAD_MS = 8000;
+const LANDED_MS = 20000;
+
+// What the server took while this tab was being left: the page that follows may be older than that.
+export interface Landed {
+  change: Change;
+  version: number;
+  at: number;
+}
 
 export class Queue {
   private readonly tab: string;
@@ -88,6 +96,20 @@ export class Queue {
 
   waiting(): Change[] {
     return [...this.changes];
+  }
+
+  landed(): Landed[] {
+    try {
+      const all = JSON.parse(sessionStorage.getItem(`${this.prefix}:landed`) ?? "[]") as Landed[];
+      return all.filter((one) => Date.now() - one.at < LANDED_MS);
+    } catch {
+      return [];
+    }
+  }
+
+  private land(change: Change, version: number): void {
+    const others = this.landed().filter((one) => one.change.id !== change.id);
+    sessionStorage.setItem(`${this.prefix}:landed`, JSON.stringify([...others, { change, version, at: Date.now() }]));
   }
 
   settle(id: string): void {
@@ -156,6 +178,7 @@ export class Queue {
       if (now?.seq === change.seq) this.changes = this.changes.filter((other) => other.id !== change.id);
       else if (now) delete now.body.version;
       this.keep();
+      this.land(change, body.version ?? 0);
       this.listener.answered(change, body);
       if (!this.changes.length) this.listener.told(`${body.saved_at ?? ""} ${say("已存", "saved")}`.trim(), false, 0);
       return;

@@ -166,8 +166,22 @@ class Room {
     this.count();
   }
 
-  // What waits in the queue is put back on the screen after a reload.
+  // After a reload: what the server took too late for this page, then what still waits.
   private restore(): void {
+    this.queue.landed().forEach(({ change, version }) => {
+      if (version <= this.version(change.id)) return;
+      if (change.id.startsWith("note:")) {
+        const key = change.id.slice(5);
+        if (!String(change.body.text ?? "").trim()) {
+          this.line(key)?.remove();
+          return;
+        }
+        if (!this.line(key)) this.addLine(key, change.body);
+        this.fill(this.line(key)!, change.body);
+        delete this.line(key)!.dataset.waiting;
+      }
+      this.show(change.id, { ...change.body, version });
+    });
     this.queue.waiting().forEach((change) => {
       if (change.id.startsWith("note:")) {
         const key = change.id.slice(5);

@@ -217,6 +217,9 @@ def test_everything_in_english(come_in: ComeIn) -> None:
         heading = page.get_by_role("heading", level=1)
         expect(heading).to_be_visible()
         expect(heading).not_to_have_text(re.compile(r"[\u4e00-\u9fff]"))
+    page.locator("summary[aria-label='My menu']").click()
+    page.get_by_role("button", name="中文").click()  # the choice is remembered with the account
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"[\u4e00-\u9fff]"))
 
 
 def test_the_palette_finds_people_and_pages(come_in: ComeIn) -> None:
