@@ -28,7 +28,9 @@ from typing import Any
 import httpx
 
 PEOPLE = 4
-PAUSE_S = 0.25
+PAUSE_S = 0.25  # these three as frontend/src/room-queue.ts, room.ts and the stream say
+AGAIN_S = 0.3
+STREAM_AGAIN_S = 1.0
 TYPES_EVERY_S = 6.0
 MARK = re.compile(r"m(\d+)-(\d+)\.")
 
@@ -41,6 +43,8 @@ class Run:
     drop: float
     typed: dict[str, float] = field(default_factory=dict)
     seen: dict[tuple[str, str], float] = field(default_factory=dict)
+    again: int = 0
+    typing_over: bool = False
     over: bool = False
 
 
@@ -99,6 +103,22 @@ def make_company(rooms: int) -> list[dict[str, Any]]:
     return found
 
 
+async def fetch(
+    run: Run, http: httpx.AsyncClient, ref: str, cookies: dict[str, str]
+) -> httpx.Response:
+    """What changed in the room, asked for again as the page does when a request is lost."""
+    pause = AGAIN_S
+    while True:
+        try:
+            if random.random() >= run.drop:
+                return await http.get(f"/interviews/{ref}/live/", headers=cookies)
+        except httpx.HTTPError:
+            if run.over:
+                raise
+        await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+        pause = min(15.0, pause * 2)
+
+
 async def follow(run: Run, http: httpx.AsyncClient, ref: str, session: str) -> None:
     """One person's browser: the stream, and a fetch whenever it says that something changed."""
     cookies = {"Cookie": f"touchstone_session={session}"}
@@ -108,13 +128,13 @@ async def follow(run: Run, http: httpx.AsyncClient, ref: str, session: str) -> N
                 "GET", f"/interviews/{ref}/events/", headers=cookies, timeout=None
             ) as stream:
                 async for line in stream.aiter_lines():
-                    if line.startswith("data:") and random.random() >= run.drop:
-                        page = await http.get(f"/interviews/{ref}/live/", headers=cookies)
+                    if line.startswith("data:"):
+                        page = await fetch(run, http, ref, cookies)
                         now = time.monotonic()
                         for mark in MARK.finditer(page.text):
                             run.seen.setdefault((mark[0], session), now)
         except httpx.HTTPError:
-            await asyncio.sleep(random.uniform(0.5, 1.5))
+            await asyncio.sleep(STREAM_AGAIN_S)
 
 
 async def type_notes(run: Run, http: httpx.AsyncClient, n: int, room: dict[str, Any]) -> None:
@@ -126,12 +146,13 @@ async def type_notes(run: Run, http: httpx.AsyncClient, n: int, room: dict[str, 
     }
     count = 0
     await asyncio.sleep(random.uniform(0, TYPES_EVERY_S))
-    while not run.over:
+    while not run.typing_over:
         count += 1
         mark = f"m{n}-{count}."
         run.typed[mark] = time.monotonic()
         await asyncio.sleep(PAUSE_S)
         body = {"key": f"k{n}x{count}", "text": mark, "shared_now": True}
+        pause = AGAIN_S
         while True:
             try:
                 if random.random() < run.drop:
@@ -142,22 +163,28 @@ async def type_notes(run: Run, http: httpx.AsyncClient, n: int, room: dict[str, 
                 if answer.status_code == 200:
                     break
             except httpx.HTTPError:
-                pass
-            await asyncio.sleep(random.uniform(0.5, 1.5))
+                run.again += 1
+            await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+            pause = min(3.0, pause * 2)
         await asyncio.sleep(random.uniform(0.5, 1.5) * TYPES_EVERY_S)
 
 
 async def measure(run: Run, rooms: list[dict[str, Any]], seconds: float, restart: Any) -> None:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=run.base, limits=limits, timeout=20) as http:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def browser() -> httpx.AsyncClient:
+            client = httpx.AsyncClient(base_url=run.base, timeout=20, verify=False, trust_env=False)
+            return await stack.enter_async_context(client)
+
         tasks = [
-            asyncio.create_task(follow(run, http, room["ref"], session))
+            asyncio.create_task(follow(run, await browser(), room["ref"], session))
             for room in rooms
             for session in room["sessions"]
         ]
         await asyncio.sleep(5)
         typing = [
-            asyncio.create_task(type_notes(run, http, n, room)) for n, room in enumerate(rooms)
+            asyncio.create_task(type_notes(run, await browser(), n, room))
+            for n, room in enumerate(rooms)
         ]
         if restart is not None:
             await asyncio.sleep(seconds / 2)
@@ -165,14 +192,13 @@ async def measure(run: Run, rooms: list[dict[str, Any]], seconds: float, restart
             await asyncio.sleep(seconds / 2)
         else:
             await asyncio.sleep(seconds)
-        for task in typing:
-            task.cancel()
+        run.typing_over = True
+        await asyncio.gather(*typing)
         await asyncio.sleep(4)
         run.over = True
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, *typing, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serve(port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -256,7 +282,7 @@ def report(run: Run, rooms: list[dict[str, Any]], folder: str) -> None:
     waits.sort()
     p95 = waits[int(0.95 * len(waits))] if waits else float("nan")
     print(
-        f"notes typed {len(run.typed)}, stored {len(set(stored))}, doubled "
+        f"notes typed {len(run.typed)}, sent again {run.again}, stored {len(set(stored))}, doubled "
         f"{len(stored) - len(set(stored))}; views {len(waits)} of {expected}; "
         f"median {statistics.median(waits):.2f} s, p95 {p95:.2f} s, most {waits[-1]:.2f} s"
     )

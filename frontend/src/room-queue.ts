@@ -25,6 +25,8 @@ interface Listener {
 }
 
 const PAUSE_MS = 250;
+const AGAIN_MS = 300;
+const AGAIN_AT_MOST_MS = 3000;
 const DEAD_MS = 8000;
 const LANDED_MS = 20000;
 
@@ -42,6 +44,7 @@ export class Queue {
   private busy: Promise<void> | null = null;
   private timer = 0;
   private seq = 0;
+  private missed = 0; // requests in a row that failed
   private version: (id: string) => number = () => 0;
 
   constructor(
@@ -163,6 +166,7 @@ export class Queue {
         this.offline();
         return;
       }
+      this.missed = 0;
       const body = (await answer.json().catch(() => ({}))) as Answer;
       if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
         this.listener.told(body.detail ?? say("没有存上，文字都在本机。", "Not saved; the text is on this computer."), true, this.changes.length);
@@ -193,14 +197,18 @@ export class Queue {
     }
   }
 
+  // One lost request is sent again at once; only when that fails too is the person told.
   private offline(): void {
     const count = this.changes.length;
-    this.listener.told(
-      say(`网断了。${count} 处修改已存在这台电脑上，恢复后自动提交。`, `You're offline. ${count} changes are kept on this computer and will be sent when you're back.`),
-      true,
-      count,
-    );
+    const pause = Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * 2 ** this.missed);
+    this.missed += 1;
+    if (this.missed > 1)
+      this.listener.told(
+        say(`网断了。${count} 处修改已存在这台电脑上，恢复后自动提交。`, `You're offline. ${count} changes are kept on this computer and will be sent when you're back.`),
+        true,
+        count,
+      );
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.flush(), 1500 + Math.random() * 1500);
+    this.timer = window.setTimeout(() => void this.flush(), pause * (0.75 + Math.random() / 2));
   }
 }

@@ -690,15 +690,18 @@ class Room {
     });
     window.addEventListener("pagehide", () => source.close());
     // What could not be fetched is asked for again, a little later each time.
-    let pause = 1000;
-    document.addEventListener("htmx:sendError", (event) => {
+    const soon = 300;
+    let pause = soon;
+    const again = (event: Event): void => {
       if ((event.target as HTMLElement).id !== "live") return;
-      window.setTimeout(() => window.htmx?.trigger(document.body, "changed"), pause + Math.random() * 500);
+      window.setTimeout(() => window.htmx?.trigger(document.body, "changed"), pause * (0.75 + Math.random() / 2));
       pause = Math.min(15000, pause * 2);
-    });
+    };
+    document.addEventListener("htmx:sendError", again);
+    document.addEventListener("htmx:responseError", again);
     document.addEventListener("htmx:afterRequest", (event) => {
       const detail = (event as CustomEvent<{ successful?: boolean }>).detail;
-      if ((event.target as HTMLElement).id === "live" && detail.successful) pause = 1000;
+      if ((event.target as HTMLElement).id === "live" && detail.successful) pause = soon;
     });
     document.addEventListener("htmx:oobAfterSwap", () => {
       this.markCurrent();
