@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -16,9 +18,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.bucket import bucket_server
 from tests.company import Company, build_applications, build_company, build_position
 from touchstone.accounts.models import Person
 from touchstone.common.clock import utc_now
+from touchstone.integrations.objects import Bucket
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.booking import Seat, interview_book
 from touchstone.positions.models import Position
@@ -147,6 +151,25 @@ def files_dir(
     yield folder
     settings.FILES_DIR = kept
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[Bucket]:
+    """A bucket on a server that speaks S3."""
+    with bucket_server() as made:
+        yield made
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request: pytest.FixtureRequest, files_dir: Path | None) -> Iterator[str]:
+    """Files lie in a folder, then, in a second run of the test, in a bucket."""
+    if request.param == "bucket":
+        prefix = f"{secrets.token_hex(4)}/"
+        settings.FILES_BUCKET = dataclasses.replace(
+            request.getfixturevalue("bucket"), prefix=prefix
+        )
+    yield request.param
+    settings.FILES_BUCKET = None
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, CommandLine
+from touchstone.integrations.objects import Bucket, S3Store
 
 EVERYTHING = """
 import json, hashlib
@@ -82,6 +85,47 @@ def test_restored_is_what_was_backed_up(
     assert after["password"] is True
     assert after["files"] == ["resume 0", "resume 1", "resume 2"]
     assert (fresh.data_dir / "secret-key").read_text() == (site.data_dir / "secret-key").read_text()
+
+
+def test_files_in_a_bucket_are_in_the_backup_and_go_back_into_a_bucket(
+    site: CommandLine, new_site: Callable[[], CommandLine], tmp_path: Path, bucket: Bucket
+) -> None:
+    before = everything(site)
+    old = dataclasses.replace(bucket, prefix="old/")
+    for path in (site.data_dir / "files").rglob("*"):
+        if path.is_file():
+            S3Store(old).put(
+                path.relative_to(site.data_dir / "files").as_posix(), path.read_bytes()
+            )
+    shutil.rmtree(site.data_dir / "files")
+    site = in_bucket(site, old)
+    archive = tmp_path / "all.tar"
+    written = site("backup", str(archive), "--json")
+    assert written.returncode == 0, written.stderr
+    assert json.loads(written.stdout)["files"] == 3
+    fresh = in_bucket(new_site(), dataclasses.replace(bucket, prefix="new/"))
+    restored = fresh("restore", str(archive), "--json")
+    assert restored.returncode == 0, restored.stderr
+    assert everything(fresh) == before
+    assert not (fresh.data_dir / "files").exists()
+    told = json.loads(fresh("doctor", "--json").stdout)
+    assert next(row for row in told["checks"] if row["name"] == "storage")["state"] == "ok"
+
+
+def in_bucket(line: CommandLine, bucket: Bucket) -> CommandLine:
+    """The same installation with its files in the bucket."""
+    return dataclasses.replace(
+        line,
+        settings={
+            **line.settings,
+            "TOUCHSTONE_S3_BUCKET": bucket.name,
+            "TOUCHSTONE_S3_ENDPOINT": bucket.endpoint,
+            "TOUCHSTONE_S3_ACCESS_KEY": bucket.access_key,
+            "TOUCHSTONE_S3_SECRET_KEY": bucket.secret_key,
+            "TOUCHSTONE_S3_ADDRESSING": "path",
+            "TOUCHSTONE_S3_PREFIX": bucket.prefix,
+        },
+    )
 
 
 def test_a_backup_taken_while_people_write_is_consistent(

@@ -112,7 +112,7 @@ def test_the_recording_is_fetched_once_however_often_it_is_reported(
     assert first.file is not None
     assert first.file.size == len(VIDEO)
     assert recording_fetch(ref=held.ref, file_id=file_id, at=now) == first
-    assert not list((files_dir / "uploads").iterdir())
+    assert not list(files_dir.rglob("*.part"))
 
 
 def test_consent_withdrawn_before_the_fetch_keeps_nothing(
@@ -135,7 +135,7 @@ def test_a_cut_off_download_is_tried_again_and_leaves_nothing_behind(
     cut = httpx.MockTransport(lambda _r: httpx.Response(200, content=b""))
     with pytest.raises(TemporaryOutsideError):
         recording_fetch(ref=held.ref, file_id=f"f{held.meeting_id}", at=now, transport=cut)
-    assert not list((files_dir / "uploads").iterdir())
+    assert not list(files_dir.rglob("*.part"))
     assert recording_fetch(ref=held.ref, file_id=f"f{held.meeting_id}", at=now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from tests.company import Company
 from tests.conftest import sign_in
+from touchstone.audit.files import file_bytes, store
 from touchstone.audit.models import AuditEvent
 from touchstone.common.clock import utc_now
 from touchstone.evaluation.models import DepartmentEvaluation, IndicatorScore, Scorecard
@@ -22,6 +24,7 @@ from touchstone.evaluation.services.scorecards import (
     scorecard_open,
     scorecard_submit,
 )
+from touchstone.integrations.objects import Bucket
 from touchstone.interviews.models import Interview, PanelMember, PointMark, RoomNote
 from touchstone.interviews.services.room import note_save, panel_remove
 from touchstone.positions.models import Position
@@ -612,6 +615,7 @@ def test_without_consent_there_is_no_recording(client_of: ClientOf, interview: I
     assert not interview.recordings.exists()
 
 
+@pytest.mark.usefixtures("storage")
 def test_an_upload_goes_on_where_it_stopped(client_of: ClientOf, interview: Interview) -> None:
     consent(interview)
     client = client_of("algorithm_lead")
@@ -635,8 +639,53 @@ def test_an_upload_goes_on_where_it_stopped(client_of: ClientOf, interview: Inte
     stored = interview.recordings.get()
     assert stored.file is not None
     assert stored.file.size == len(data)
+    assert file_bytes(stored.file) == data
+    assert list(store().keys("uploads/")) == []
 
 
+@pytest.mark.usefixtures("storage")
+def test_an_upload_whose_pieces_were_lost_begins_again(
+    client_of: ClientOf, interview: Interview
+) -> None:
+    consent(interview)
+    client = client_of("algorithm_lead")
+    data = b"0123456789" * 100
+    begun = send(client, "recording-upload", interview, name="a.mp4", size=len(data)).json()
+    url = f"{reverse('recording-upload', args=[interview.ref])}?upload={begun['upload']}"
+
+    def put(offset: int, piece: bytes) -> Any:
+        headers = {"upload-offset": str(offset), "accept": "application/json"}
+        return client.put(url, piece, content_type="application/octet-stream", headers=headers)
+
+    put(0, data[:400])
+    store().delete(next(store().keys(f"uploads/{begun['upload']}/")))
+    lost = put(400, data[400:])
+    assert lost.status_code == 409
+    assert lost.json()["theirs"] == {"received": 0}
+    assert not interview.recordings.exists()
+    put(0, data[:400])
+    assert put(400, data[400:]).json()["done"]
+
+
+def test_an_upload_waits_while_the_bucket_is_away(
+    client_of: ClientOf, interview: Interview, bucket: Bucket, settings: Any
+) -> None:
+    consent(interview)
+    settings.FILES_BUCKET = bucket
+    client = client_of("algorithm_lead")
+    begun = send(client, "recording-upload", interview, name="a.mp4", size=10).json()
+    url = f"{reverse('recording-upload', args=[interview.ref])}?upload={begun['upload']}"
+    headers = {"upload-offset": "0", "accept": "application/json"}
+    kind = "application/octet-stream"
+    settings.FILES_BUCKET = dataclasses.replace(bucket, name="gone")
+    refused = client.put(url, b"0123456789", content_type=kind, headers=headers)
+    assert refused.status_code >= 500
+    assert "NoSuchBucket" in refused.json()["detail"]
+    settings.FILES_BUCKET = bucket
+    assert client.put(url, b"0123456789", content_type=kind, headers=headers).json()["done"]
+
+
+@pytest.mark.usefixtures("storage")
 def test_a_recording_plays_by_range_for_those_who_may_and_only_for_a_while(
     client_of: ClientOf, interview: Interview, company: Company
 ) -> None:

@@ -7,7 +7,8 @@ import json
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,10 @@ def _fill(
     with tarfile.open(archive_path, "w:") as archive:
         add_file(archive, name, copy)
         copy.unlink()
-        for key in _stored_keys(data_dir):
+        for key in _stored_keys():
             try:
-                digest, length = add_file(archive, f"files/{key}", data_dir / "files" / key)
+                with _as_file(key, folder) as path:
+                    digest, length = add_file(archive, f"files/{key}", path)
             except FileNotFoundError:
                 missing.append(key)
                 continue
@@ -132,17 +134,37 @@ def _fill(
     return manifest
 
 
-def _stored_keys(data_dir: Path) -> list[str]:
-    """Keys of all files that are to be kept: those on disk, and those that the database names."""
+def _stored_keys() -> list[str]:
+    """Keys of all files that are to be kept: those in storage, and those the database names."""
+    from touchstone.audit.files import store
     from touchstone.audit.models import StoredFile
 
-    root = data_dir / "files"
-    on_disk = {
-        path.relative_to(root).as_posix()
-        for path in root.rglob("*")
-        if path.is_file() and path.name.count(".") == 0
-    }
     named = set(
         StoredFile.objects.filter(erased_at=None).values_list("storage_key", flat=True).distinct()
     )
-    return sorted(on_disk | named)
+    return sorted(set(store().keys()) | named)
+
+
+@contextmanager
+def _as_file(key: str, folder: Path) -> Iterator[Path]:
+    """The stored file as a path: where it lies, or a copy of what lies in the bucket.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    from touchstone.audit.files import store
+    from touchstone.integrations.objects import FolderStore
+
+    where = store()
+    if isinstance(where, FolderStore):
+        yield where.root / key
+        return
+    size = where.size(key)
+    if size is None:
+        raise FileNotFoundError(key)
+    copy = folder / "object"
+    with copy.open("wb") as file:
+        for block in where.blocks(key, 0, size):
+            file.write(block)
+    yield copy
+    copy.unlink()

@@ -112,22 +112,21 @@ def database() -> Diagnosis:
 
 def storage() -> Diagnosis:
     """Stores and reads a file, and looks up a sample of those that the database names."""
-    from django.conf import settings
     from django.db import DatabaseError
 
+    from touchstone.audit.files import store
     from touchstone.audit.models import StoredFile
+    from touchstone.common.errors import OutsideError
 
-    root = Path(settings.FILES_DIR)
-    data = os.urandom(1024)
+    probe, data = f"doctor/{os.getpid()}-{os.urandom(4).hex()}", os.urandom(1024)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        probe = root / f".doctor-{os.getpid()}"
-        probe.write_bytes(data)
-        same = probe.read_bytes() == data
-        probe.unlink()
+        store().put(probe, data)
+        same = store().get(probe) == data
+        store().delete(probe)
     except OSError as error:
-        why = error.strerror or str(error)
-        return _one("storage", "bad", say("doctor.storage_bad", why=why))
+        return _one("storage", "bad", say("doctor.storage_bad", why=error.strerror or str(error)))
+    except OutsideError as error:
+        return _one("storage", "bad", error.message)
     if not same:
         return _one("storage", "bad", say("doctor.storage_bad", why="read back changed"))
     try:
@@ -138,7 +137,7 @@ def storage() -> Diagnosis:
         )
     except DatabaseError:
         keys = []
-    lost = [key for key in keys if not (root / key).exists()]
+    lost = [key for key in keys if store().size(key) is None]
     if lost:
         message = say("doctor.storage_lost", n=len(keys), lost=len(lost), key=lost[0])
         return _one("storage", "bad", message)

@@ -21,6 +21,7 @@ from touchstone.cli.archive import (
 from touchstone.cli.batch import dump
 from touchstone.cli.site import prepare_database, start_django
 from touchstone.config import env
+from touchstone.integrations.objects import S3Store
 
 HARMLESS = {"lost+found"}
 
@@ -109,8 +110,7 @@ def _put_back(
                 ],
                 database,
             )
-        if (aside / "files").exists():
-            (aside / "files").replace(data_dir / "files")
+        _files_back(aside / "files", data_dir / "files")
         if manifest["secret_key"]:
             stream = archive.extractfile("secret-key")
             if stream is not None:
@@ -124,6 +124,20 @@ def _put_back(
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _files_back(unpacked: Path, files_dir: Path) -> None:
+    """Into the folder at once, or into the bucket one by one."""
+    if not unpacked.exists():
+        return
+    bucket = env.bucket()
+    if bucket is None:
+        unpacked.replace(files_dir)
+        return
+    store = S3Store(bucket)
+    for path in sorted(unpacked.rglob("*")):
+        if path.is_file():
+            store.put_file(path.relative_to(unpacked).as_posix(), path)
 
 
 def _safe_key(key: str) -> str:

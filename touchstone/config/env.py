@@ -13,6 +13,8 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
+from touchstone.integrations.objects.s3 import Bucket
+
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)\Z")
 
 
@@ -119,6 +121,43 @@ def data_dir() -> Path:
             "Set TOUCHSTONE_DATA_DIR to a folder of yours, or give this user the right to write."
         ) from error
     return path
+
+
+def bucket() -> Bucket | None:
+    """The S3 bucket for files; None where `TOUCHSTONE_S3_BUCKET` is not set.
+
+    Raises:
+        EnvironmentProblem: a key is missing, or the address is none.
+    """
+    name = text("TOUCHSTONE_S3_BUCKET")
+    if not name:
+        return None
+    endpoint = text("TOUCHSTONE_S3_ENDPOINT").rstrip("/")
+    if endpoint and urllib.parse.urlsplit(endpoint).scheme not in {"http", "https"}:
+        raise EnvironmentProblem(
+            f"TOUCHSTONE_S3_ENDPOINT={endpoint!r}: expected an address that begins with https://."
+        )
+    addressing = text("TOUCHSTONE_S3_ADDRESSING", "auto")
+    if addressing not in {"auto", "path", "virtual"}:
+        raise EnvironmentProblem(
+            f"TOUCHSTONE_S3_ADDRESSING={addressing!r}: expected auto, path or virtual."
+        )
+    access_key, secret = text("TOUCHSTONE_S3_ACCESS_KEY"), text("TOUCHSTONE_S3_SECRET_KEY")
+    if bool(access_key) != bool(secret):
+        raise EnvironmentProblem(
+            "TOUCHSTONE_S3_ACCESS_KEY and TOUCHSTONE_S3_SECRET_KEY belong together: "
+            "one of them is missing."
+        )
+    prefix = text("TOUCHSTONE_S3_PREFIX").strip("/")
+    return Bucket(
+        name=name,
+        endpoint=endpoint,
+        region=text("TOUCHSTONE_S3_REGION", "us-east-1"),
+        access_key=access_key,
+        secret_key=secret,
+        addressing=addressing,
+        prefix=f"{prefix}/" if prefix else "",
+    )
 
 
 def secret_key(folder: Path) -> str:

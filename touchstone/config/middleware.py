@@ -22,6 +22,7 @@ from touchstone.common.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    OutsideError,
     TouchstoneError,
 )
 from touchstone.common.messages import say
@@ -39,6 +40,7 @@ STATUS: tuple[tuple[type[TouchstoneError], int], ...] = (
     (Conflict, 409),
     (IllegalTransition, 409),
     (InvalidInput, 422),
+    (OutsideError, 503),
 )
 
 

@@ -11,6 +11,7 @@ env.load_dotenv(Path(env.text("TOUCHSTONE_ENV_FILE", str(ROOT / ".env"))))
 
 DATA_DIR = env.data_dir()
 FILES_DIR = DATA_DIR / "files"
+FILES_BUCKET = env.bucket()
 DEBUG = env.flag("TOUCHSTONE_DEBUG")
 PRODUCTION = env.flag("TOUCHSTONE_PRODUCTION")
 SECRET_KEY = env.secret_key(DATA_DIR)

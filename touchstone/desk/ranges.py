@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from touchstone.audit.files import file_blocks
+from touchstone.audit.models import StoredFile
+
 SPAN = re.compile(r"bytes=(\d*)-(\d*)\Z")
-BLOCK = 256 * 1024
 
 
-def ranged_file(wanted: str, path: Path, content_type: str) -> HttpResponseBase:
+def ranged_file(wanted: str, stored: StoredFile) -> HttpResponseBase:
     """The file, or the one span of it that the ``Range`` header asks for; never cached.
 
     Several spans, or words that are no span, get the whole file; a span outside it gets 416.
     """
-    size = path.stat().st_size
+    size = stored.size
     span = _span(wanted, size)
     if span is not None and span[0] > span[1]:
         response: HttpResponseBase = HttpResponse(status=416)
@@ -26,8 +27,8 @@ def ranged_file(wanted: str, path: Path, content_type: str) -> HttpResponseBase:
         return response
     first, last = span or (0, size - 1)
     response = StreamingHttpResponse(
-        _blocks(path, first, last - first + 1),
-        content_type=content_type,
+        _blocks(file_blocks(stored, first, last - first + 1)),
+        content_type=stored.content_type,
         status=206 if span else 200,
     )
     if span:
@@ -51,12 +52,6 @@ def _span(wanted: str, size: int) -> tuple[int, int] | None:
     return (first, last)
 
 
-async def _blocks(path: Path, first: int, length: int) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        await asyncio.to_thread(file.seek, first)
-        while length > 0:
-            block = await asyncio.to_thread(file.read, min(BLOCK, length))
-            if not block:
-                return
-            length -= len(block)
-            yield block
+async def _blocks(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (block := await asyncio.to_thread(next, blocks, None)) is not None:
+        yield block

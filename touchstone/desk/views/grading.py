@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from touchstone.assessments.permissions import item_for, may_grade, require_grad
 from touchstone.assessments.selectors import agreement, hidden_from, next_to_grade
 from touchstone.assessments.services.grading import best_submission, grading_by_person
 from touchstone.assessments.tasks import TaskText, task_text
-from touchstone.audit.files import file_path
+from touchstone.audit.files import file_bytes
 from touchstone.audit.services import audit_record
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
@@ -43,7 +44,7 @@ def case_file(request: DeskRequest, ref: str) -> HttpResponse | FileResponse:
         branch_ref=item.attempt.application.branch.ref,
     )
     return FileResponse(
-        file_path(item.file).open("rb"),
+        io.BytesIO(file_bytes(item.file)),
         as_attachment=True,
         filename=item.file.original_name,
         content_type="application/octet-stream",

@@ -24,7 +24,6 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.accounts.models import Person
-from touchstone.audit.files import file_path
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotAllowed, NotFound
 from touchstone.common.messages import say
@@ -142,7 +141,7 @@ async def events(request: HttpRequest, ref: str) -> HttpResponseBase:
 async def _stream(
     request: HttpRequest, person: Person, interview: Interview
 ) -> AsyncIterator[bytes]:
-    yield b"retry: 2000\n\n"
+    yield b"retry: 1000\n\n"
     checked = utc_now()
     async for version in hub().follow(interview.pk):
         now = utc_now()
@@ -363,9 +362,7 @@ def recording(request: DeskRequest, ref: str) -> HttpResponseBase:
         raise NotAllowed(say("interviews.link_over")) from error
     if held != [ref, request.user.ref]:
         raise NotAllowed(say("interviews.link_over"))
-    return ranged_file(
-        request.headers.get("Range", ""), file_path(found.file), found.file.content_type
-    )
+    return ranged_file(request.headers.get("Range", ""), found.file)
 
 
 def _recording_url(person: Person, ref: str) -> str:

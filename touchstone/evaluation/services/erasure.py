@@ -11,10 +11,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -40,6 +38,7 @@ from touchstone.interviews.models import (
     RecordingUpload,
     RoomNote,
 )
+from touchstone.interviews.services.recordings import upload_forget
 from touchstone.recruiting.models import (
     Application,
     Candidate,
@@ -180,8 +179,7 @@ def _assessments(candidate: Candidate) -> dict[str, int]:
 def _interviews(candidate: Candidate) -> dict[str, int]:
     talks = Interview.objects.filter(application__candidate=candidate)
     for upload in RecordingUpload.objects.filter(interview__in=talks):
-        for path in Path(settings.FILES_DIR).glob(f"**/*{upload.ref}*"):
-            path.unlink(missing_ok=True)
+        upload_forget(upload)
     return {
         "room_notes": RoomNote.objects.filter(interview__in=talks).delete()[0],
         "marks": PointMark.objects.filter(interview__in=talks).delete()[0],

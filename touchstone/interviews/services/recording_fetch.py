@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import urllib.parse
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from touchstone.common.messages import say
 from touchstone.integrations.tencent_meeting.client import TencentMeeting
 from touchstone.interviews.models import Interview, Recording
 from touchstone.interviews.services.meetings import meeting_client, recording_allowed
-from touchstone.interviews.services.recordings import LARGEST, recording_store
+from touchstone.interviews.services.recordings import LARGEST, recording_store, scratch_file
 
 FETCH_TASK = "touchstone.jobs.interviews.recording_fetch"
 PIECE = 2**20
@@ -58,10 +57,7 @@ def recording_fetch(
             service.close()
     if urllib.parse.urlsplit(address).scheme not in _schemes():
         raise PermanentOutsideError(say("tencent_meeting.unexpected"))
-    folder = Path(settings.FILES_DIR) / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"meeting-{interview.ref}-{secrets.token_hex(6)}.part"
-    try:
+    with scratch_file() as part:
         _download(address, part, transport)
         return recording_store(
             actor=SYSTEM,
@@ -72,8 +68,6 @@ def recording_fetch(
             outside_id=file_id,
             at=at,
         )
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _schemes() -> frozenset[str]:

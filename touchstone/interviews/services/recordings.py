@@ -1,21 +1,21 @@
 """Recordings: stored before anything else, kept as long as consent and retention allow.
 
 Without the candidate's consent there is no recording, and nothing else changes. An upload can stop
-at any byte and go on later; what arrived lies in the files' folder until the whole is there.
+at any byte and go on later; its pieces lie in storage until the whole is there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import hashlib
-import os
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
-from touchstone.audit.files import UNSAFE, file_erase
-from touchstone.audit.models import StoredFile
+from touchstone.audit.files import UNSAFE, file_erase, file_take_in, store
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import Conflict, InvalidInput
@@ -87,29 +87,26 @@ def upload_receive(
     if not recording_allowed(upload.interview):
         upload_discard(upload=upload)
         raise InvalidInput(say("interviews.recording_no_consent"), field="file")
-    path = _part(upload)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    received = path.stat().st_size if path.exists() else 0
-    if offset != received:
-        raise Conflict(
-            say("interviews.recording_offset", received=received), theirs={"received": received}
-        )
-    if received + len(data) > upload.size:
+    if offset != upload.received:
+        raise _elsewhere(upload)
+    after = offset + len(data)
+    if after > upload.size:
         raise InvalidInput(say("interviews.recording_size"), field="file")
-    with path.open("ab") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    upload.received = received + len(data)
-    upload.save(update_fields=["received"])
+    if data:
+        store().put(f"{_folder(upload)}{offset:012d}", data)
+        here = RecordingUpload.objects.filter(pk=upload.pk, received=offset)
+        moved = here.update(received=after)
+        upload.refresh_from_db(fields=["received"])
+        if not moved:
+            raise _elsewhere(upload)
     if upload.received == upload.size:
         _finish(actor, upload, at)
     return upload
 
 
 def upload_discard(*, upload: RecordingUpload) -> None:
-    """Deletes what arrived."""
-    _part(upload).unlink(missing_ok=True)
+    """Deletes the upload and what arrived of it."""
+    upload_forget(upload)
     upload.delete()
 
 
@@ -125,19 +122,29 @@ def recording_erase(*, actor: Actor, recording: Recording, at: dt.datetime) -> R
     return recording
 
 
-@transaction.atomic
 def _finish(actor: Actor, upload: RecordingUpload, at: dt.datetime) -> Recording:
-    recording = recording_store(
-        actor=actor,
-        interview=upload.interview,
-        part=_part(upload),
-        name=upload.name,
-        source="upload",
-        at=at,
-        starts_at_second=upload.starts_at_second,
-    )
-    upload.finished_at = at
-    upload.save(update_fields=["finished_at"])
+    with scratch_file() as part:
+        with part.open("wb") as file:
+            for key in sorted(store().keys(_folder(upload))):
+                file.write(store().get(key))
+        if part.stat().st_size != upload.size:  # pieces were lost: the browser begins again
+            upload_forget(upload)
+            upload.received = 0
+            upload.save(update_fields=["received"])
+            raise _elsewhere(upload)
+        with transaction.atomic():
+            recording = recording_store(
+                actor=actor,
+                interview=upload.interview,
+                part=part,
+                name=upload.name,
+                source="upload",
+                at=at,
+                starts_at_second=upload.starts_at_second,
+            )
+            upload.finished_at = at
+            upload.save(update_fields=["finished_at"])
+    upload_forget(upload)
     return recording
 
 
@@ -162,19 +169,11 @@ def recording_store(
         outside_id: what the meeting service calls it.
     """
     over = at + dt.timedelta(days=KEEP_DAYS)
-    sha256, size = _sha256(part), part.stat().st_size
-    key = f"{sha256[:2]}/{sha256}"
-    path = Path(settings.FILES_DIR) / key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(path)
-    stored = StoredFile.objects.create(
-        sha256=sha256,
-        size=size,
-        content_type=KINDS[Path(name).suffix.lower()],
+    stored = file_take_in(
+        path=part,
         original_name=name,
-        storage_key=key,
         purpose="recording",
-        created_at=at,
+        content_type=KINDS[Path(name).suffix.lower()],
         expires_at=over,
     )
     recording = Recording.objects.create(
@@ -191,13 +190,34 @@ def recording_store(
     return recording
 
 
-def _part(upload: RecordingUpload) -> Path:
-    return Path(settings.FILES_DIR) / "uploads" / f"{upload.ref}.part"
+@contextlib.contextmanager
+def scratch_file() -> Iterator[Path]:
+    """A place for a file on its way in, on the disk of the files' folder; gone afterwards."""
+    folder = Path(settings.FILES_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{secrets.token_hex(8)}.part"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def upload_forget(upload: RecordingUpload) -> None:
+    """Deletes the bytes that arrived of an upload, wherever it stopped."""
+    for key in list(store().keys(_folder(upload))):
+        store().delete(key)
+
+
+def _elsewhere(upload: RecordingUpload) -> Conflict:
+    return Conflict(
+        say("interviews.recording_offset", received=upload.received),
+        theirs={"received": upload.received},
+    )
+
+
+def _folder(upload: RecordingUpload) -> str:
+    """Where an upload's pieces lie, each named by its offset: any node can take the next one."""
+    return f"uploads/{upload.ref}/"
 
 
 def _log(actor: Actor, recording: Recording, action: str) -> None:
