@@ -85,9 +85,7 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def most_pairs(
-    given: int, gold: int, fits: Callable[[int, int], bool]
-) -> list[tuple[int, int]]:
+def most_pairs(given: int, gold: int, fits: Callable[[int, int], bool]) -> list[tuple[int, int]]:
     """The most pairs of a given and a gold mark that fit, each used once (augmenting paths)."""
     taken: dict[int, int] = {}
 

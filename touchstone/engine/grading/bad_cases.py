@@ -76,19 +76,16 @@ def grade_bad_cases(
             ``first.1`` to ``first.3`` the order, ``proposal`` the written part.
     """
     heap = exercise.heap(variant)
-    given = {
-        case.id: content[f"g.{case.id}"]
-        for case in heap.cases
-        if is_cause(exercise, content.get(f"g.{case.id}", "")) and content[f"g.{case.id}"]
-    }
+    named = {case.id: content.get(f"g.{case.id}", "") for case in heap.cases}
+    given = {case: cause for case, cause in named.items() if cause and is_cause(exercise, cause)}
     meant = own_causes(heap, given)
     gold: dict[str, str] = {}
     rows: list[CaseRow] = []
     for case in heap.cases:
-        named = given.get(case.id, "")
-        cause = meant.get(named, named)
+        chosen = given.get(case.id, "")
+        cause = meant.get(chosen, chosen)
         gold[case.id] = cause if cause in case.causes else case.causes[0]
-        rows.append(CaseRow(case.id, named, cause, gold[case.id], cause in case.causes))
+        rows.append(CaseRow(case.id, chosen, cause, gold[case.id], cause in case.causes))
     precision, recall, f1 = b_cubed(gold, given)
     ranks = [content.get(name, "") for name in RANKS]
     understood = [meant.get(name, name) for name in ranks]

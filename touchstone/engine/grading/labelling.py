@@ -400,9 +400,7 @@ def _measures(
     return exact.f1, {"box_f1": exact.f1}, classes
 
 
-def _totals(
-    exercise: Exercise, rows: Sequence[Row]
-) -> tuple[Counts, Counts, dict[str, Counts]]:
+def _totals(exercise: Exercise, rows: Sequence[Row]) -> tuple[Counts, Counts, dict[str, Counts]]:
     """Over all items: exact (or box) counts, overlapping counts, and exact counts per label."""
     exact = loose = Counts(0, 0, 0)
     per_label = {label.id: Counts(0, 0, 0) for label in exercise.labels}

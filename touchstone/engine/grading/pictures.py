@@ -171,7 +171,11 @@ def _rider(x: float, y: float, size: float, coat: Colour) -> tuple[list[Shape], 
         Shape("line", (x + wheel, y - wheel, middle, y - wheel * 2.1), BLACK, None, 3),
         Shape("line", (middle, y - wheel * 2.1, x + long - wheel, y - wheel), BLACK, None, 3),
         Shape("line", (middle, y - wheel * 2.1, middle + size * 0.1, y - wheel), BLACK, None, 4),
-        Shape("round", (middle - size * 0.13, y - size * 0.8, middle + size * 0.13, y - wheel * 2), coat),
+        Shape(
+            "round",
+            (middle - size * 0.13, y - size * 0.8, middle + size * 0.13, y - wheel * 2),
+            coat,
+        ),
         _disc(middle + size * 0.02, y - size * 0.9, size * 0.1, SKIN),
     ]
     return shapes, _whole(x, y - size, long, size)
@@ -181,7 +185,9 @@ def _cone(x: float, y: float, size: float) -> tuple[list[Shape], Rectangle]:
     orange: Colour = (228, 104, 34)
     wide = size * 0.7
     shapes = [
-        Shape("polygon", (x + wide * 0.15, y, x + wide * 0.5, y - size, x + wide * 0.85, y), orange),
+        Shape(
+            "polygon", (x + wide * 0.15, y, x + wide * 0.5, y - size, x + wide * 0.85, y), orange
+        ),
         _rect(x + wide * 0.3, y - size * 0.5, wide * 0.4, size * 0.14, (250, 250, 250)),
         _rect(x, y - size * 0.1, wide, size * 0.1, orange),
     ]
@@ -241,10 +247,10 @@ def _street_ground(rng: random.Random) -> list[Shape]:
         tone = rng.randint(150, 196)
         shapes.append(_rect(x, 190 - tall, wide, tall, (tone, tone - 6, tone - 14)))
         for row in range(int(tall // 34)):
-            for column in range(int(wide // 30)):
-                shapes.append(
-                    _rect(x + 9 + 30 * column, 200 - tall + 34 * row, 14, 18, (226, 230, 226))
-                )
+            shapes += [
+                _rect(x + 9 + 30 * column, 200 - tall + 34 * row, 14, 18, (226, 230, 226))
+                for column in range(int(wide // 30))
+            ]
         x += wide + 4
     shapes.append(_rect(0, 190, WIDTH, 20, (176, 172, 164)))
     shapes += [_rect(20 + 110 * i, 326, 56, 6, (236, 236, 230)) for i in range(5)]
@@ -339,7 +345,11 @@ def smear(seed: int, ambiguity: str) -> Picture:
 
 
 def _place(
-    rng: random.Random, free: list[tuple[float, float, float]], radius: float, *, inside: bool = True
+    rng: random.Random,
+    free: list[tuple[float, float, float]],
+    radius: float,
+    *,
+    inside: bool = True,
 ) -> tuple[float, float] | None:
     """A spot that touches nothing drawn so far; None where forty tries find none."""
     edge = radius if inside else -6.0
