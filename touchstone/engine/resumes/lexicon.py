@@ -20,6 +20,7 @@ def _loaded(name: str) -> Any:
         return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
+@functools.lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
     """A heading without spaces, numbering and ornaments, in lower case."""
     return _NOISE.sub("", text).lower()

@@ -201,20 +201,25 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
     return found
 
 
+_BEFORE_LETTERS = re.compile("[\u4e00-\u9fff]{2,4}(?=[A-Za-z(（])")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_ASIDE = re.compile(r"\s*[(（\"“][^)）\"”]*[)）\"”]")
+
+
 def chinese_name(piece: str, *, sure: bool = False) -> str:
     """The name if the piece is one, spaces between its characters closed up, else "".
 
     Args:
         sure: a label says that it is a name, so any two to four characters will do.
     """
-    closed = re.sub(r"\s+", "", piece)
+    closed = "".join(piece.split())
     if " " in piece.strip() and any(len(bit) > 2 for bit in piece.split()):
         return ""
     if _DOTTED.fullmatch(closed):
         return _DOTS.sub("·", closed)
     if not _HAN_NAME.fullmatch(closed):
-        match = re.match("[\u4e00-\u9fff]{2,4}(?=[A-Za-z(（])", closed)
-        if not (sure and match):
+        match = _BEFORE_LETTERS.match(closed) if sure else None
+        if not match:
             return ""
         closed = match[0]
     single, compound = surnames()
@@ -261,8 +266,10 @@ def _without_credentials(piece: str) -> str:
 
 def latin_name(piece: str, *, sure: bool = False) -> str:
     """The name if the piece is two to five capitalised words and none of them says otherwise."""
+    if len(piece.split()) < 2:
+        return ""
     piece = _without_credentials(piece.strip(" ,."))
-    piece = re.sub(r"\s*[(（\"“][^)）\"”]*[)）\"”]", "", piece) if not sure else piece
+    piece = piece if sure else _ASIDE.sub("", piece)
     words_in = piece.split()
     if len(words_in) > 5 and all(len(w) == 1 for w in words_in):
         return ""
@@ -272,7 +279,7 @@ def latin_name(piece: str, *, sure: bool = False) -> str:
     capitals = 0
     for word in words_in:
         bare = word.strip(".").lower()
-        if not _WORD.match(word) or re.search("[\u4e00-\u9fff]", word):
+        if not _WORD.match(word) or _HAN.search(word):
             return ""
         if bare in _PARTICLES and (word[0].islower() or len(words_in) > 2):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -124,6 +125,11 @@ def heading_kind(text: str) -> str:
     """The kind of section that a line's words head, or ""."""
     if len(text) > _HEADING_CHARS or "，" in text or "。" in text:
         return ""
+    return _heading_kind(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _heading_kind(text: str) -> str:
     kinds = headings()
     text = _ORDINAL.sub("", text)
     key = heading_key(text)

@@ -253,11 +253,14 @@ def _with_lent(
     core = _core(demand, own)
     lent_to_all = 0.0
     lent_within: dict[int, float] = {}
+    weight_inside, own_inside = [0.0] * (max(group) + 1), [0.0] * (max(group) + 1)
     for number, mine in enumerate(own):
-        inside = [n for n in range(len(own)) if group[n] == group[number]]
-        weight_inside = sum(weights[n] for n in inside)
-        near = sum(weights[n] * own[n] for n in inside) / weight_inside if weight_inside else 0.0
-        far = min(everything / whole, core) if whole else 0.0
+        weight_inside[group[number]] += weights[number]
+        own_inside[group[number]] += weights[number] * mine
+    far = min(everything / whole, core) if whole else 0.0
+    for number, mine in enumerate(own):
+        weight = weight_inside[group[number]]
+        near = own_inside[group[number]] / weight if weight else 0.0
         gap = (1 - mine) * lent
         scores[number] = mine + gap * (_NEAR * near + _FAR * far)
         lent_within[group[number]] = (

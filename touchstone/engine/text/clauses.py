@@ -19,7 +19,8 @@ from touchstone.engine.text.normalize import is_wrapped
 
 Polarity = Literal["own", "negated", "wished", "other_person", "team", "past"]
 
-_STOP = re.compile(r"[。！？!?；;]|\.(?=\s|$)|\n")
+_STOP = re.compile(r"[。！？!?；;\n.](?:(?<!\.)|(?=\s|$))")
+_PEOPLE = frozenset({"people"})
 _MOST_CHARS = 600  # of one sentence
 _SUBJECT_REACH = 14  # characters of adverbials that may precede a clause's subject
 _ASIDE_CHARS = 14
@@ -232,24 +233,29 @@ class _SentenceReading:
     def _looks_back(self, start: int, end: int) -> Polarity:
         """What a clause without mentions says of those before it: "…，已生疏", "…，正在学习中"."""
         words, text = self._words, self._text
-        if words.past_back.search(text, start, end):
+        if "past" in self._kinds and words.past_back.search(text, start, end):
             return "past"
         if end - start > _ASIDE_CHARS:
             return "own"
-        if words.wished_back.search(text, start, end):
+        if "wished" in self._kinds and words.wished_back.search(text, start, end):
             return "wished"
-        return "negated" if words.negated_back.search(text, start, end) else "own"
+        if "negated" in self._kinds and words.negated_back.search(text, start, end):
+            return "negated"
+        return "own"
 
     def _clause(self, start: int, end: int, contrast: bool, inside: list[int]) -> list[Polarity]:
         words, text = self._words, self._text
-        own = words.own.search(text, start, end)
         subject = self._subject_of(start, end)
+        # Where only people are spoken of, nothing is carried from clause to clause.
+        carries = self._kinds != _PEOPLE
+        returns = subject == "own" != self._subject
+        own = (carries or returns) and words.own.search(text, start, end)
         if subject != "own":
             self._subject = subject
         elif own:
             self._subject = "own"
         forward = self._forward(start, end)
-        bare = not (forward or own or words.predicate.search(text, start, end))
+        bare = carries and not (forward or own or words.predicate.search(text, start, end))
         if contrast or not bare:
             self._carried = "own"
         verdicts = [self._one(i, start, end, forward, bare) for i in inside]
@@ -327,7 +333,7 @@ class _SentenceReading:
 
     def _theirs_by_relation(self, start: int, first: int) -> bool:
         """Whether "engineers who used" leads up to a mention."""
-        return any(
+        return ("who" in self._text or "that" in self._text) and any(
             _RELATIVE.match(self._text, person.end())
             for person in self._words.others.finditer(self._text, start, first)
         )

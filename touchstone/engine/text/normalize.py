@@ -34,17 +34,21 @@ _TRADITIONAL = re.compile("[學經歷電話業務資訊號碼應徵國標註數�
 _FEW_TRADITIONAL = 4
 _SPACES = (0x3000, 0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F)
 _DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2212)
+# What comes first is a set of characters, by which `re` leaps to where a match may begin.
 _JOINTS = re.compile(
-    rf"(?<=[{HAN}]) +(?=[{HAN}a-z0-9.])"
-    rf"|(?<=[a-z0-9+#]) +(?=[{HAN}])"
-    r"|(?<=[a-z0-9])[ _\-]+(?=[a-z0-9])"
-    rf"|(?<=[{HAN}a-z0-9,，、])\n(?=[{HAN}a-z0-9])"
+    r"[ _\-\n](?:"
+    rf"(?<=[{HAN}] ) *(?=[{HAN}a-z0-9.])"
+    rf"|(?<=[a-z0-9+#] ) *(?=[{HAN}])"
+    r"|(?<=[a-z0-9][ _\-])[ _\-]*(?=[a-z0-9])"
+    rf"|(?<=[{HAN}a-z0-9,，、]\n)(?=[{HAN}a-z0-9])"
+    ")"
 )
-_AFTER_STOP = re.compile(r"[。；;:：!！?？.]\s*$")
+_STOPS = frozenset("。；;:：!！?？.")
 # A line that ends so goes on below, however short it is.
 _GOES_ON = re.compile(
-    r"(?:[,，、]|\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from|[a-z]{2,}ing)|[和与及或])\s*$"
+    r"(?:[,，、]|\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from|[a-z]{2,}ing)|[和与及或])$"
 )
+_LONGEST_WORD = 32
 _OPENS_ITEM = re.compile(
     r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-])"
 )
@@ -104,11 +108,27 @@ def simplified(text: str) -> str:
 
 def is_wrapped(flat: str, newline: int) -> bool:
     """Whether the line that ends at ``newline`` goes on below: it is full and no stop ends it."""
+    known = _wrapped(flat)
+    found = known.get(newline)
+    if found is None:
+        found = known[newline] = _is_wrapped(flat, newline)
+    return found
+
+
+@functools.lru_cache(maxsize=4)
+def _wrapped(_flat: str) -> dict[int, bool]:
+    """What is known of the lines of a text: they are asked about more than once."""
+    return {}
+
+
+def _is_wrapped(flat: str, newline: int) -> bool:
     first = flat.rfind("\n", 0, newline) + 1
     line = flat[first:newline]
-    if _GOES_ON.search(line) and not _OPENS_ITEM.match(flat, newline + 1):
+    said = line.rstrip()
+    goes_on = _GOES_ON.search(said, max(0, len(said) - _LONGEST_WORD))
+    if goes_on and not _OPENS_ITEM.match(flat, newline + 1):
         return flat[newline + 1 : newline + 2].strip() != ""
-    if 2 * len(line) < _NARROW or _AFTER_STOP.search(line):
+    if 2 * len(line) < _NARROW or said[-1:] in _STOPS:
         return False
     if _columns(line) < _full_line(flat, first):
         return False
