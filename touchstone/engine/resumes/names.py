@@ -31,6 +31,9 @@ _HEAD = re.compile(
     r"我叫|我是|本人|hi,?\s+i['’]?a?m\s+|i\s+am\s+|my\s+name\s+is\s+|#+\s*|\*+\s*|mr\.?\s+|ms\.?\s+|mrs\.?\s+|dr\.?\s+)",
     re.IGNORECASE,
 )
+# What the two begin and end with: most lines do not.
+_HEADS = frozenset("个求简我本rRcChHiImMdD#*")
+_TAILS = frozenset("历表生士姐学eEvV")
 _BEFORE_LATIN = re.compile(r"[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,3}(?=\s+[A-Za-z(（])")
 _TOLD = re.compile(
     r"(?:我叫|我是|我的名字(?:叫|是)|本人姓名(?:为|是)?|本人(?=[\u4e00-\u9fff·]{2,12}[，,]))\s*"
@@ -164,11 +167,18 @@ def _labelled(line: Line, part: Part) -> str:
     return chinese_name(value, sure=True) or latin_name(value, sure=True)
 
 
+def _bare(text: str) -> str:
+    """Without what stands around a name: "个人简历：", "Resume of", "先生"."""
+    if text[:1] in _HEADS:
+        text = _HEAD.sub("", text)
+    text = text.strip()
+    return _TAIL.sub("", text).strip() if text[-1:] in _TAILS else text
+
+
 def _in_line(text: str, base: float, lang: str) -> list[_Found]:
     """Names that a line of the head may show."""
     found: list[_Found] = []
-    text = _HEAD.sub("", text).strip()
-    whole = _TAIL.sub("", text).strip(" -—_|:：·")
+    whole = _bare(text).strip(" -—_|:：·")
     if not whole or ("@" in whole and len(whole.split()) < 2):
         return found
     pieces = [p.strip(" :：*#·-—【】[]()（）《》") for p in _PIECES.split(whole)]
@@ -178,7 +188,7 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
     for index, piece in enumerate([*pieces[:5]]):
         if heading_key(piece) in headings():
             continue
-        piece = _TAIL.sub("", _HEAD.sub("", piece)).strip()
+        piece = _bare(piece)
         alone = 1.5 if len(pieces) == 1 else 0.5 if index == 0 else 0.0
         han = chinese_name(piece)
         if not han and index == 0:

@@ -23,6 +23,7 @@ _STOP = re.compile(r"[。！？!?；;\n.](?:(?<!\.)|(?=\s|$))")
 _PEOPLE = frozenset({"people"})
 _MOST_CHARS = 600  # of one sentence
 _SUBJECT_REACH = 14  # characters of adverbials that may precede a clause's subject
+_SUBJECT_CHARS = _SUBJECT_REACH + 40  # the longest such subject ends within
 _ASIDE_CHARS = 14
 _ASIDE = re.compile(r"\s?\((?!均|都|both|all\b)([^()]{1,40})\)")
 _CUT = re.compile(
@@ -278,7 +279,7 @@ class _SentenceReading:
         if _WHO.match(text, start) and words.others.search(text, 0, start):
             return "other_person"
         for pattern, polarity in ((words.others, "other_person"), (words.team, "team")):
-            for match in pattern.finditer(text, start, end):
+            for match in pattern.finditer(text, start, min(end, start + _SUBJECT_CHARS)):
                 if match.start() - start > _SUBJECT_REACH:
                     break
                 before = text[start : match.start()]

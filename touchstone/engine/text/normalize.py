@@ -53,12 +53,13 @@ _OPENS_ITEM = re.compile(
     r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-])"
 )
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
-_ADDRESS = re.compile(
-    r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.[a-z]{2,24}"
-    r"|https?://[^\s，。；、）)]+"
-    r"|www\.[^\s，。；、）)]+"
-    r"|(?<![\w.])(?:[a-z0-9\-]{1,63}\.){1,5}(?:com|cn|org|edu|github\.io)(?:/[^\s，。；、）)]*|(?![\w.]))"
+_AT = re.compile(r"@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.[a-z]{2,24}")
+_USER_CHARS, _USER_SIGNS = 64, frozenset("_.+-")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s，。；、）)]+")
+_HOST = re.compile(
+    r"(?<![\w.])(?:[a-z0-9\-]{1,63}\.){1,5}(?:com|cn|org|edu|github\.io)(?:/[^\s，。；、）)]*|(?![\w.]))"
 )
+_HOST_ENDS = (".com", ".cn", ".org", ".edu", ".io")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,35 @@ def _full_lines(flat: str) -> tuple[list[int], list[float]]:
 def normalized(text: str) -> Normalized:
     """Both forms of a text; addresses and links are blanked out."""
     flat = flattened(text)
-    masked = _ADDRESS.sub(lambda m: MASK * len(m[0]), flat) if "." in flat else flat
-    return _joined(masked, flat, text)
+    return _joined(_without_addresses(flat), flat, text)
+
+
+def _without_addresses(flat: str) -> str:
+    """Mail addresses, links and hosts blanked out; each is looked for only where it may be."""
+    masked = flat
+    if "@" in masked:
+        parts, done = [], 0
+        for match in _AT.finditer(masked):
+            at = start = match.start()
+            while start > max(done, at - _USER_CHARS) and _in_user(masked[start - 1]):
+                start -= 1
+            if start < at:
+                parts += [masked[done:start], MASK * (match.end() - start)]
+                done = match.end()
+        masked = "".join([*parts, masked[done:]])
+    if "://" in masked or "www." in masked:
+        masked = _LINK.sub(_blank, masked)
+    if any(end in masked for end in _HOST_ENDS):
+        masked = _HOST.sub(_blank, masked)
+    return masked
+
+
+def _in_user(character: str) -> bool:
+    return character.isalnum() or character in _USER_SIGNS
+
+
+def _blank(match: re.Match[str]) -> str:
+    return MASK * len(match[0])
 
 
 def _joined(masked: str, flat: str, text: str) -> Normalized:
