@@ -94,8 +94,8 @@ def cases(variant: str) -> Iterator[str]:
     yield make(rng, 8, 10, 0.25, doubles=4)
     yield make(rng, 30, 40, 0.35, longest=14)
     yield make(rng, 100, 60, 0.05, doubles=30)
-    yield make(rng, 300, 150, 0.28, longest=12)
-    yield make(rng, 1000, 500, 0.22, longest=12, doubles=60)
+    yield make(rng, 300, 150, 0.45, longest=12)
+    yield make(rng, 1000, 500, 0.50, longest=12, doubles=60)
 
 
 def main() -> None:
