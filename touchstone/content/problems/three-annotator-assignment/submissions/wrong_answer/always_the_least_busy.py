@@ -1,0 +1,25 @@
+"""Gives each item to the three least loaded people who can do it, without looking ahead."""
+
+import sys
+
+
+def main():
+    lines = sys.stdin.read().split("\n")
+    n, people = map(int, lines[0].split())
+    of_person = [set(line.split()[1:]) for line in lines[1 : people + 1]]
+    load = [0] * people
+    rows = []
+    for name in lines[people + 1 : people + 1 + n]:
+        able = sorted((p for p in range(people) if name in of_person[p]), key=lambda p: load[p])
+        if len(able) < 3:
+            print("IMPOSSIBLE")
+            return
+        for person in able[:3]:
+            load[person] += 1
+        rows.append([person + 1 for person in able[:3]])
+    print(max(load))
+    for row in rows:
+        print(*row)
+
+
+main()
