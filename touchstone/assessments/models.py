@@ -20,6 +20,12 @@ class TaskKind(models.TextChoices):
     COMMUNICATION = "communication"
     LEARNING = "learning"
     LABELLING = "labelling"
+    BAD_CASE = "bad_case"
+    PROMPT_REPAIR = "prompt_repair"
+
+
+EXERCISES = frozenset({TaskKind.LABELLING, TaskKind.BAD_CASE, TaskKind.PROMPT_REPAIR})
+"""Kinds whose content is an exercise with variants, not a question of the bank."""
 
 
 class Paper(Referenced, Versioned):

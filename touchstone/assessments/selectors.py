@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from touchstone.accounts.models import Person
 from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, Submission, TaskKind
 from touchstone.assessments.permissions import may_grade
+from touchstone.assessments.services.exercises import Progress, exercise_progress
 from touchstone.assessments.services.sittings import GRACE, learning_phase
 from touchstone.assessments.tasks import TaskText, task_texts
 from touchstone.common.errors import NotFound
@@ -31,6 +32,7 @@ class TaskRow:
     Attributes:
         state: todo, doing, over (out of time, not yet handed in) or done.
         phase: of a learning task, as it is now.
+        progress: items done of an exercise; None for other tasks.
     """
 
     item: AttemptItem
@@ -39,6 +41,7 @@ class TaskRow:
     phase: str
     minutes: int
     written: int
+    progress: Progress | None = None
 
 
 def attempt_of(application: Application) -> Attempt | None:
@@ -69,9 +72,11 @@ def task_row(item: AttemptItem, text: TaskText, at: dt.datetime) -> TaskRow:
         state = "over"
     else:
         state = "doing"
-    written = sum(len(str(value)) for name, value in item.content.items() if name != "language")
+    names = {"language", "lang"}
+    written = sum(len(str(value)) for name, value in item.content.items() if name not in names)
     minutes = item.item.minutes + item.attempt.extra_minutes
-    return TaskRow(item, text, state, learning_phase(item, at), minutes, written)
+    progress = exercise_progress(item, text.exercise) if text.exercise else None
+    return TaskRow(item, text, state, learning_phase(item, at), minutes, written, progress)
 
 
 def own_item(application: Application, ref: str) -> AttemptItem:

@@ -10,9 +10,12 @@ from typing import Any
 
 import yaml
 
-from touchstone.assessments.models import PaperItem, TaskKind
+from touchstone.assessments.models import EXERCISES, AttemptItem, PaperItem, TaskKind
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import Bilingual, Lang, say
+from touchstone.engine.grading.exercise import Exercise
+from touchstone.engine.grading.exercise_loading import built_in_exercises
+from touchstone.engine.grading.work import Work
 from touchstone.engine.judging.loading import load_problem
 from touchstone.engine.judging.problem import Problem as Package
 from touchstone.engine.questions.loading import built_in_questions, parse_question
@@ -27,10 +30,13 @@ KIND_NAMES = {
     TaskKind.COMMUNICATION: Bilingual("沟通场景", "Communication"),
     TaskKind.LEARNING: Bilingual("快速学习", "Quick learning"),
     TaskKind.LABELLING: Bilingual("标注样题", "Labelling sample"),
+    TaskKind.BAD_CASE: Bilingual("坏例分析", "Bad-case analysis"),
+    TaskKind.PROMPT_REPAIR: Bilingual("修提示词", "Prompt repair"),
 }
 
 
 NOTHING = Bilingual("", "")
+NOT_OF_BANK = frozenset({TaskKind.CODING, TaskKind.CASE, *EXERCISES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class TaskText:
         material: what a learning task gives to read; empty for the others.
         question: of the bank, where there is one.
         package: of the programming problem, where there is one.
+        exercise: to label, to sort or to repair, where it is one; ``fields`` are its written parts.
     """
 
     kind: str
@@ -65,13 +72,16 @@ class TaskText:
     transfer: Bilingual = NOTHING
     question: Question | None = None
     package: Package | None = None
+    exercise: Exercise | None = None
 
-    def rubric(self, lang: Lang) -> dict[str, Any] | None:
+    def rubric(self, lang: Lang, variant: int = 0) -> dict[str, Any] | None:
         """RUBRIC.yaml as data, for tasks that have one.
 
         A scenario of the business dimension is graded for what it says, one of the communication
         dimension also for what was done in the conversation.
         """
+        if self.exercise is not None:
+            return self.exercise.rubric_document(variant, lang)
         if self.question is None:
             return None
         document = self.question.rubric_document(lang)
@@ -83,7 +93,7 @@ class TaskText:
 def task_texts(items: Iterable[PaperItem]) -> dict[int, TaskText]:
     """The tasks of paper items by the item's number; one query for all questions."""
     chosen = list(items)
-    codes = {i.code for i in chosen if i.kind not in {TaskKind.CODING, TaskKind.CASE}}
+    codes = {i.code for i in chosen if i.kind not in NOT_OF_BANK}
     questions = bank_questions(codes)
     return {item.pk: _text(item.kind, item.code, questions) for item in chosen}
 
@@ -94,7 +104,7 @@ def task_text(kind: str, code: str) -> TaskText:
     Raises:
         NotFound: the bank has no such question or problem.
     """
-    known = {} if kind in {TaskKind.CODING, TaskKind.CASE} else bank_questions({code})
+    known = {} if kind in NOT_OF_BANK else bank_questions({code})
     return _text(kind, code, known)
 
 
@@ -203,6 +213,42 @@ LEARNING_FIELDS = (
     ),
     Field("transfer", Bilingual("再用到一个新情形上", "Apply it to a new case"), rows=7),
 )
+WRITTEN: dict[str, tuple[Field, ...]] = {
+    TaskKind.LABELLING: (
+        Field(
+            "questions",
+            Bilingual("对指南的疑问", "Questions about the guideline"),
+            Bilingual(
+                "指南没有说清的地方、你按哪种理解标的，都写在这里。提得准会加分。",
+                "What the guideline leaves open, and how you read it. Good questions earn points.",
+            ),
+            rows=6,
+        ),
+    ),
+    TaskKind.BAD_CASE: (
+        Field(
+            "proposal",
+            Bilingual("改进建议", "Your proposal"),
+            Bilingual(
+                "先修什么、为什么、怎么修、怎么知道修好了、有什么风险。",
+                "What to mend first, why, how, how you will know, and the risks.",
+            ),
+            rows=12,
+        ),
+    ),
+    TaskKind.PROMPT_REPAIR: (
+        Field("prompt", Bilingual("改写后的提示词", "The rewritten prompt"), rows=18),
+        Field(
+            "explanation",
+            Bilingual("说明你的改动", "Explain your changes"),
+            Bilingual(
+                "每个失败是哪一处造成的、怎么改、怎么验证、还有什么没把握。",
+                "Which part caused each failure, what changed, how to verify, what is open.",
+            ),
+            rows=10,
+        ),
+    ),
+}
 CODE = Field("source", Bilingual("代码", "Code"), rows=24)
 
 
@@ -211,6 +257,8 @@ def _text(kind: str, code: str, questions: Mapping[str, Question]) -> TaskText:
         task = case_tasks().get(code)
     elif kind == TaskKind.CODING:
         task = _coding(code)
+    elif kind in EXERCISES:
+        task = _exercise(kind, code)
     else:
         task = _question(kind, questions.get(code))
     if task is None:
@@ -226,6 +274,42 @@ def _coding(code: str) -> TaskText:
         names.get("en") or next(iter(names.values()), code),
     )
     return TaskText(TaskKind.CODING, code, title, NOTHING, 45, fields=(CODE,), package=package)
+
+
+def exercises(kind: str | None = None) -> list[Exercise]:
+    """Every exercise that a paper can ask for, of one kind where it is named."""
+    return [e for e in built_in_exercises().values() if kind is None or e.kind == kind]
+
+
+def _exercise(kind: str, code: str) -> TaskText | None:
+    exercise = built_in_exercises().get(code)
+    if exercise is None or exercise.kind != kind:
+        return None
+    return TaskText(
+        kind,
+        code,
+        exercise.title,
+        exercise.text,
+        exercise.minutes,
+        fields=WRITTEN[kind],
+        exercise=exercise,
+    )
+
+
+def exercise_language(item: AttemptItem, default: Lang) -> Lang:
+    """The language an exercise is done in: as begun, before that the reader's."""
+    kept = item.content.get("lang")
+    return "en" if kept == "en" else "zh" if kept == "zh" else default
+
+
+def exercise_work(item: AttemptItem, exercise: Exercise) -> Work:
+    """What was handed in for an exercise, as the engine measures it."""
+    known = "en" if item.attempt.application.candidate.language == "en" else "zh"
+    lang = exercise_language(item, "en" if known == "en" else "zh")
+    ends = item.submitted_at or item.saved_at
+    seconds = (ends - item.started_at).total_seconds() if ends and item.started_at else None
+    content = {name: str(value) for name, value in item.content.items() if value}
+    return Work(item.item.kind, content, None, lang, exercise, item.variant, seconds)
 
 
 def _question(kind: str, question: Question | None) -> TaskText | None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from touchstone.portal.views import demo, entry, home, interviews, report, rights, tasks
+from touchstone.portal.views import (
+    demo,
+    entry,
+    exercises,
+    home,
+    interviews,
+    report,
+    rights,
+    tasks,
+)
 
 urlpatterns = [
     path("", home.overview, name="portal-home"),
@@ -22,6 +31,7 @@ urlpatterns = [
     path("task/<str:ref>/run/", tasks.run, name="portal-run"),
     path("task/<str:ref>/runs/", tasks.runs, name="portal-runs"),
     path("task/<str:ref>/next/", tasks.next_phase, name="portal-phase"),
+    path("task/<str:ref>/picture/<str:name>.png", exercises.picture, name="portal-picture"),
     path("task/<str:ref>/submit/", tasks.submit, name="portal-submit"),
     path("interview/<str:ref>/reply/", interviews.reply, name="portal-reply"),
     path("slot/none/", interviews.none_suits, name="portal-no-slot"),

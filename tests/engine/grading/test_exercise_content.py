@@ -140,7 +140,7 @@ def test_rubrics_are_in_both_languages(exercise: Exercise) -> None:
     for variant in (0, 1):
         zh, en = (
             rubric_from_mapping(exercise.rubric_document(variant, lang)) for lang in ("zh", "en")
-        )  # type: ignore[arg-type]
+        )
         assert [(p.id, p.weight) for p in zh.key_points] == [
             (p.id, p.weight) for p in en.key_points
         ]

@@ -15,13 +15,19 @@ from django.db import transaction
 from touchstone.assessments.models import Attempt, AttemptItem, Grading, Submission, TaskKind
 from touchstone.assessments.services.case_files import case_file_text
 from touchstone.assessments.services.judging import submission_judge, submissions_judge
-from touchstone.assessments.tasks import TaskText, task_texts
+from touchstone.assessments.tasks import TaskText, exercise_work, task_texts
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.engine.grading.rubrics import rubric_from_mapping
-from touchstone.engine.grading.work import Work, WorkGrading, grade_work, language_of
+from touchstone.engine.grading.work import (
+    Work,
+    WorkGrading,
+    grade_work,
+    language_of,
+    score_with_points,
+)
 from touchstone.positions.models import Position
 
 __all__ = [
@@ -110,6 +116,8 @@ def _measured(works: Sequence[Work], workers: int) -> list[WorkGrading]:
 
 
 def _work(item: AttemptItem, task: TaskText) -> Work:
+    if task.exercise is not None:
+        return exercise_work(item, task.exercise)
     content: dict[str, str] = {k: str(v) for k, v in item.content.items() if v}
     if item.file_id and item.item.kind == TaskKind.CASE:
         content[FILE_FIELD] = case_file_text(item.file)
@@ -204,7 +212,9 @@ def grading_by_person(
         InvalidInput: not handed in yet, or a number outside its range.
     """
     loaded = (
-        AttemptItem.objects.select_related("item", "attempt__application__branch")
+        AttemptItem.objects.select_related(
+            "item", "attempt__application__branch", "attempt__application__candidate"
+        )
         .prefetch_related("gradings")
         .get(pk=item.pk)
     )
@@ -258,13 +268,15 @@ def _in_range(values: Iterable[float], most: float) -> None:
 def _weighted(item: AttemptItem, points: Mapping[str, float]) -> float:
     """The score of credits by the rubric's weights; credits not given count as nothing."""
     task = task_texts([item.item])[item.item_id]
-    document = task.rubric("zh")
+    document = task.rubric("zh", item.variant)
     if document is None or not points:
         raise InvalidInput(say("assessments.bad_score"), field="score")
     rubric = rubric_from_mapping(document)
     known = {p.id for p in rubric.key_points}
     if not points.keys() <= known:
         raise InvalidInput(say("assessments.bad_score"), field="points")
+    if task.exercise is not None:
+        return score_with_points(exercise_work(item, task.exercise), points)
     total = sum(p.weight for p in rubric.key_points)
     return 10 * sum(p.weight * points.get(p.id, 0.0) for p in rubric.key_points) / total
 

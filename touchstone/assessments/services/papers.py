@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from touchstone.assessments.models import Attempt, AttemptItem, Paper, PaperItem, TaskKind
+from touchstone.assessments.models import (
+    EXERCISES,
+    Attempt,
+    AttemptItem,
+    Paper,
+    PaperItem,
+    TaskKind,
+)
+from touchstone.assessments.tasks import NOT_OF_BANK, exercises
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import InvalidInput
@@ -125,7 +133,7 @@ def attempt_invite(
         for number, item in enumerate(items)
     )
     exposures_record(
-        codes=[item.code for item in items if item.kind not in {TaskKind.CODING, TaskKind.CASE}],
+        codes=[item.code for item in items if item.kind not in NOT_OF_BANK],
         round_key=application.position.ref,
         application_ref=application.ref,
         at=at,
@@ -203,11 +211,15 @@ def extra_time_give(*, actor: Actor, attempt: Attempt, minutes: int, at: dt.date
     return attempt
 
 
-def default_paper(position: Position) -> Sequence[Task]:
+def default_paper(position: Position, *, with_exercises: bool = False) -> Sequence[Task]:
     """Tasks chosen by the position's industry, the least shown first.
 
     The same bank and the same position give the same paper. A kind of task that the bank has
     nothing for is left out.
+
+    Args:
+        with_exercises: adds a labelling sample, a bad-case analysis and a prompt repair, of the
+            position's industry where there is one.
     """
     questions = _questions()
     tasks = [_coding(), Task(TaskKind.CASE, "case-main-project", "technical", 40, 1.0)]
@@ -219,7 +231,18 @@ def default_paper(position: Position) -> Sequence[Task]:
         chosen = _chosen(questions, kind, position.industry)
         if chosen is not None:
             tasks.append(Task(kind, chosen.id, dimension, minutes, 1.0))
+    if with_exercises:
+        tasks += [exercise_task(position, kind) for kind in TaskKind.values if kind in EXERCISES]
     return [task for task in tasks if task is not None]
+
+
+def exercise_task(position: Position, kind: str) -> Task | None:
+    """The exercise of a kind nearest to the position's industry."""
+    fitting = exercises(kind)
+    if not fitting:
+        return None
+    chosen = min(fitting, key=lambda e: (e.industry != position.industry, e.id))
+    return Task(kind, chosen.id, "technical", chosen.minutes, 1.0)
 
 
 def _coding() -> Task | None:

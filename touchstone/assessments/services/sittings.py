@@ -33,6 +33,7 @@ LONGEST_COMMENT = 500
 MOST_SIGNALS = 300
 MOST_SUBMISSIONS = 30
 MOST_SAMPLE_RUNS = 200
+MOST_FIELDS = 250
 LANGUAGES = ("python", "cpp", "java", "javascript", "sql")
 JUDGE_TASK = "touchstone.jobs.assessments.submission_judge"
 GRADE_TASK = "touchstone.jobs.assessments.item_grade"
@@ -128,6 +129,8 @@ def draft_save(
     if any(len(text) > LONGEST_ANSWER for text in content.values()):
         raise InvalidInput(say("assessments.too_long", limit=LONGEST_ANSWER))
     merged = {**locked.content, **content}
+    if len(merged) > MOST_FIELDS:
+        raise InvalidInput(say("assessments.too_many_parts"))
     if merged == locked.content:
         return locked
     if version != locked.version:

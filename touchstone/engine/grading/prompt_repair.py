@@ -178,7 +178,7 @@ def _soft(demands: Sequence[Demand], prompt: str, lang: Lang) -> list[Said]:
     found: list[Said] = []
     for demand, match in zip(demands, matcher.matches(ready.points), strict=True):
         given = credit(match.features, phrases=True, alone=False, listed=False)
-        met = given >= SOFT_FROM and match.turned < TURNED
+        met = bool(given >= SOFT_FROM and match.turned < TURNED)
         place = (match.span.start, match.span.end) if met else (0, 0)
         found.append(Said(demand.id, met, "sense" if met else "", *place))
     return found

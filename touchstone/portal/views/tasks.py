@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from touchstone.assessments.models import AttemptItem, Submission, TaskKind
 from touchstone.assessments.selectors import TaskRow, own_item, submissions_of, task_row
 from touchstone.assessments.services.case_files import case_file_keep
+from touchstone.assessments.services.exercises import exercise_draft_save
 from touchstone.assessments.services.grading import best_submission
 from touchstone.assessments.services.sittings import (
     MOST_SUBMISSIONS,
@@ -28,6 +29,7 @@ from touchstone.common.clock import utc_now
 from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.engine.judging.problem import TestCase
 from touchstone.portal.access import PortalRequest, back_home, candidate_page, problem
+from touchstone.portal.views.exercises import TEMPLATES, exercise_context
 from touchstone.ui.bilingual import active_language, message_text
 from touchstone.ui.formats import clock
 from touchstone.ui.markdown import markdown
@@ -57,6 +59,8 @@ def task(request: PortalRequest, ref: str) -> HttpResponse:
     row = task_row(item, text, now)
     context: dict[str, Any] = {"row": row, "item": item, "text": text, "now": now}
     if row.state in {"done", "over"}:
+        if text.exercise is not None:
+            context |= exercise_context(item, text)
         context["parts"] = [(field, item.content.get(field.id, "")) for field in text.fields]
         context["best"] = best_submission(item) if item.item.kind == TaskKind.CODING else None
         return render(request, "portal/handed_in.html", context)
@@ -64,6 +68,8 @@ def task(request: PortalRequest, ref: str) -> HttpResponse:
     if row.state == "todo":
         return render(request, "portal/task_start.html", context)
     context["fields"] = _fields(row, text)
+    if text.exercise is not None:
+        return render(request, TEMPLATES[item.item.kind], context | exercise_context(item, text))
     shown = text.text.text(active_language())
     context["question_html"] = markdown(shown)
     if row.phase == "reading":
@@ -166,15 +172,27 @@ def draft(request: PortalRequest, ref: str) -> HttpResponse:
 
 def _save(request: PortalRequest, item: AttemptItem) -> AttemptItem:
     text = task_text(item.item.kind, item.item.code)
+    sent = request.POST.get("version", "")
+    version = int(sent) if sent.isdigit() and len(sent) < 10 else 0
+    if text.exercise is not None:
+        return exercise_draft_save(
+            item=item,
+            exercise=text.exercise,
+            content={name: _clean(str(value)) for name, value in request.POST.items()},
+            version=version,
+            at=utc_now(),
+        )
     names = {field.id for field in text.fields} | {"language", "notes"}
     content = {
-        name: value.replace("\r\n", "\n").replace("\x00", "")
+        name: _clean(value)
         for name, value in request.POST.items()
         if name in names and isinstance(value, str)
     }
-    sent = request.POST.get("version", "")
-    version = int(sent) if sent.isdigit() and len(sent) < 10 else 0
     return draft_save(item=item, content=content, version=version, at=utc_now())
+
+
+def _clean(value: str) -> str:
+    return value.replace("\r\n", "\n").replace("\x00", "")
 
 
 @require_POST
