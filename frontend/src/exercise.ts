@@ -102,8 +102,9 @@ class Spans implements Handler {
     });
     this.line.addEventListener("click", (event) => this.tap(event));
     document.addEventListener("selectionchange", () => this.selected());
-    this.line.addEventListener("focus", () => this.show());
-    this.line.addEventListener("blur", () => this.show());
+    // Not the list: a button that is replaced while it is pressed is never clicked.
+    this.line.addEventListener("focus", () => this.paint());
+    this.line.addEventListener("blur", () => this.paint());
     this.labels.buttons.forEach((button) => {
       // Pressing a button must not take the selection away.
       button.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -153,7 +154,7 @@ class Spans implements Handler {
     this.caret = Math.max(0, Math.min(this.letters.length, to));
     if (!select) this.anchor = this.caret;
     this.tapped = -1;
-    this.show();
+    this.paint();
   }
 
   private selected(): void {
@@ -165,7 +166,7 @@ class Spans implements Handler {
     this.caret = Math.max(...ends);
     this.tapped = -1;
     this.dragged = true;
-    this.show();
+    this.paint();
   }
 
   private at(node: Node, offset: number): number {
@@ -190,7 +191,7 @@ class Spans implements Handler {
       [this.anchor, this.caret] = [Math.min(this.tapped, n), Math.max(this.tapped, n) + 1];
       this.tapped = -1;
     }
-    this.show();
+    this.paint();
   }
 
   private mark(label: string): void {
@@ -212,7 +213,7 @@ class Spans implements Handler {
     write(this.field, this.spans.map((s) => `${s.start}-${s.end}:${s.label}`).join(";"));
   }
 
-  private show(): void {
+  private paint(): void {
     const [start, end] = this.range();
     const focused = document.activeElement === this.line;
     this.tokens.forEach((token, n) => {
@@ -224,6 +225,10 @@ class Spans implements Handler {
       token.classList.toggle("caret", focused && start === end && n === this.caret);
       token.classList.toggle("caret-end", focused && start === end && n === this.letters.length - 1 && this.caret > n);
     });
+  }
+
+  private show(): void {
+    this.paint();
     this.list.replaceChildren(
       ...this.spans.map((span) => {
         const row = el("li");
