@@ -91,21 +91,20 @@ def _program(entry: dict[str, object]) -> Program:
 
 def judged(which: Iterable[Program]) -> tuple[Judged, ...]:
     """Every labelled check of every program, compared."""
-    seen = []
-    for program in which:
-        asked = (*program.fails, *program.passes)
-        for finding in check_source(program.source.encode(), asked, program.label):
-            seen.append(
-                Judged(
-                    program=program.name,
-                    check=finding.check,
-                    bad=finding.check in program.fails,
-                    found=not finding.passed,
-                    right_line=finding.line == program.lines.get(finding.check),
-                    line=finding.line,
-                )
-            )
-    return tuple(seen)
+    return tuple(
+        Judged(
+            program=program.name,
+            check=finding.check,
+            bad=finding.check in program.fails,
+            found=not finding.passed,
+            right_line=finding.line == program.lines.get(finding.check),
+            line=finding.line,
+        )
+        for program in which
+        for finding in check_source(
+            program.source.encode(), (*program.fails, *program.passes), program.label
+        )
+    )
 
 
 def figures(of: Iterable[Judged]) -> Figures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.engine.judging.labelled_programs import SETS, Figures, figures, judged, programs
 from touchstone.common.messages import render
 from touchstone.engine.judging.practice import CHECKS, check_source, practice_findings
 from touchstone.engine.judging.problem import Problem
@@ -157,11 +158,43 @@ model = LogisticRegression().fit(images, train["y"])
 def test_checks(check: str, passes: bool, program: str) -> None:
     (finding,) = check_source((READ + program).encode(), [check], label="y")
     assert finding.passed is passes, program
-    if not passes and check not in {"held_out_evaluation", "augmentation"}:
+    if not passes and (check != "held_out_evaluation" or "fit" in program):
         assert finding.line is not None
         assert finding.line > READ.count("\n")
     for lang in ("zh", "en"):
         assert render(finding.message, lang)
+
+
+LEAST_PRECISION, LEAST_RECALL, LEAST_PROGRAMS, LEAST_UNSEEN = 0.95, 0.85, 84, 20
+
+
+def test_enough_programs_are_labelled() -> None:
+    seen, unseen = (programs(name) for name in SETS)
+    assert len(PROGRAMS) + len(seen) + len(unseen) >= LEAST_PROGRAMS
+    assert len(unseen) >= LEAST_UNSEEN
+    names = [p.name for p in (*seen, *unseen)]
+    assert len(set(names)) == len(names)
+    for program in (*seen, *unseen):
+        assert set(program.fails) | set(program.passes) <= set(CHECKS), program.name
+        assert not set(program.fails) & set(program.passes), program.name
+        assert set(program.lines) == set(program.fails), program.name
+
+
+@pytest.mark.parametrize("which", [SETS, SETS[:1], SETS[1:]])
+def test_findings_against_labelled_programs(which: tuple[str, ...]) -> None:
+    found: Figures = figures(r for name in which for r in judged(programs(name)))
+    assert found.precision >= LEAST_PRECISION, found
+    assert found.recall >= LEAST_RECALL, found
+    assert found.lines == found.right, "a finding names another line than the label"
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_each_check_finds_what_it_is_for(check: str) -> None:
+    rows = [r for name in SETS for r in judged(programs(name)) if r.check == check]
+    found = figures(rows)
+    assert found.right >= 3
+    assert found.precision >= 0.85, found
+    assert found.recall >= 0.75, found
 
 
 @pytest.mark.parametrize(
@@ -172,6 +205,10 @@ def test_checks(check: str, passes: bool, program: str) -> None:
         b"\x00",
         b"while True:\n    pass\n",
         b"def f():\n    return f()\nf()\n",
+        b"class A(A):\n    def f(self):\n        return super().f()\nA().f()\n",
+        b"def f(*a, **k):\n    yield from f(*a, **k)\nfor x in f(1, **{}): x[0], y = x\n",
+        b"match 1:\n    case [a, *b]:\n        a.fit(b)\n",
+        b"import numpy as np\nfor i in range(len(x)):\n    x[i, :] += x[i - 1]\n" * 40,
         b"x = " + b"(" * 300 + b"1" + b")" * 300,
         ("x = " + "+".join(["1"] * 4000)).encode(),
     ],

@@ -10,40 +10,14 @@ import ast
 from collections.abc import Callable, Sequence
 
 from touchstone.common.messages import say
-from touchstone.engine.judging.dataflow import Call, Fit, Trace, trace
+from touchstone.engine.judging.dataflow import Fit, Metric, Trace, trace
 from touchstone.engine.judging.problem import Problem
 from touchstone.engine.judging.report import PracticeFinding
+from touchstone.engine.judging.values import SIDES
+from touchstone.engine.judging.vocabulary import PREPARES
 
-PREPARES = (
-    *("scaler", "imputer", "pca", "vectorizer", "encoder", "selectk", "selectpercentile"),
-    *("normalizer", "discretizer", "transformer", "truncatedsvd", "smote", "oversampler"),
-)
-RANDOM_USERS = (
-    *("train_test_split", "RandomForestClassifier", "RandomForestRegressor", "MLPClassifier"),
-    *("MLPRegressor", "GradientBoostingClassifier", "GradientBoostingRegressor", "KMeans"),
-    *("SGDClassifier", "SGDRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor"),
-    *("BaggingClassifier", "ShuffleSplit", "StratifiedShuffleSplit", "MiniBatchKMeans"),
-)
-DRAWS = (
-    *("shuffle", "permutation", "choice", "choices", "sample", "normal", "randint", "rand"),
-    *("randn", "random", "uniform", "integers", "standard_normal"),
-)
-SEEDS = ("seed", "default_rng", "RandomState", "manual_seed")
-METRICS = (
-    *("score", "accuracy_score", "f1_score", "mean_squared_error", "mean_absolute_error"),
-    *("roc_auc_score", "precision_score", "recall_score", "classification_report", "log_loss"),
-    *("cross_val_score", "cross_validate", "cross_val_predict", "GridSearchCV", "r2_score"),
-    *("balanced_accuracy_score", "confusion_matrix", "cohen_kappa_score", "RandomizedSearchCV"),
-)
-CROSS = (
-    *("cross_val_score", "cross_validate", "cross_val_predict", "GridSearchCV"),
-    "RandomizedSearchCV",
-)
-AUGMENTS = (
-    *("flip", "fliplr", "flipud", "rot90", "rotate", "roll", "shift", "zoom", "affine_transform"),
-    *("RandomRotation", "RandomHorizontalFlip", "ImageDataGenerator", "Compose", "resample"),
-)
-ROWWISE = ("iterrows", "itertuples")
+UNSEEN = SIDES | {"test"}
+PIPELINES = frozenset({"Pipeline", "make_pipeline", "ColumnTransformer"})
 
 Check = Callable[[Trace], PracticeFinding]
 
@@ -82,107 +56,149 @@ def _finding(check: str, line: int | None, *, passed: bool | None = None) -> Pra
 
 def split_before_fit(followed: Trace) -> PracticeFinding:
     """Nothing learnt from data that are split into training and held-out parts afterwards."""
-    for fit in followed.fits:
-        later = [s for s in followed.splits if s.line > fit.line]
-        whole = not fit.data.split and bool(fit.data.roots)
-        shared = any(fit.data.roots & a.roots for s in later for a in s.arguments)
-        if whole and shared and _prepares(fit):
-            return _finding("split_before_fit", fit.line)
-    return _finding("split_before_fit", None)
+    lines = [
+        fact.line
+        for split in followed.splits
+        for value in split.values
+        if not value.target
+        for fact in value.learnt
+        if fact.root in value.roots and fact.part == "whole"
+    ]
+    lines += [
+        fit.line
+        for fit in followed.fits
+        if _prepares(fit) and "whole" in fit.data.parts
+        for split in followed.splits
+        if split.order > fit.order and any(fit.data.roots & v.roots for v in split.values)
+    ]
+    parted = [*(u.data for u in followed.uses), *(f.data for f in followed.fits)]
+    lines += [
+        fact.line
+        for data in parted
+        if data.sides
+        for fact in data.learnt
+        if fact.root in data.roots and fact.part == "whole"
+    ]
+    return _finding("split_before_fit", min(lines, default=None))
 
 
 def _prepares(fit: Fit) -> bool:
+    if fit.supervised and fit.method == "fit" and fit.estimator & PIPELINES:
+        return False
     words = " ".join(fit.estimator).lower()
-    return fit.method in {"fit_transform", "fit_resample"} or any(p in words for p in PREPARES)
+    return fit.method == "fit_resample" or any(p in words for p in PREPARES)
 
 
 def no_test_fit(followed: Trace) -> PracticeFinding:
-    """Nothing fitted on test or held-out data, nor on training and test data put together."""
+    """Nothing fitted on test or held-out data, nor on training and test data put together.
+
+    A last fit on training and held-out data together is good practice as long as nothing is
+    measured on the held-out data afterwards.
+    """
+    lines = []
     for fit in followed.fits:
-        if fit.data.parts & {"test", "held_out"}:
-            return _finding("no_test_fit", fit.line)
-    return _finding("no_test_fit", None)
+        outright = "test" in fit.data.parts or fit.data.sides == {"held_out"}
+        shared = "held_out" in fit.data.parts and _measured_afterwards(fit, followed)
+        if outright or shared:
+            lines.append(fit.line)
+    for data in (*(u.data for u in followed.uses), *(f.data for f in followed.fits)):
+        lines += [f.line for f in data.learnt if f.part == "test" and f.root in data.roots]
+        lines += [
+            f.line
+            for f in data.learnt
+            if f.part == "held_out"
+            and f.root in data.roots
+            and not any(o.line == f.line and o.part != "held_out" for o in data.learnt)
+        ]
+    return _finding("no_test_fit", min(lines, default=None))
+
+
+def _measured_afterwards(fit: Fit, followed: Trace) -> bool:
+    return any(
+        use.order > fit.order
+        and use.data.sides == {"held_out"}
+        and use.data.roots & fit.data.roots
+        and fit.data.learnt_of() <= use.fitted
+        for use in followed.uses
+    )
 
 
 def no_label_in_features(followed: Trace) -> PracticeFinding:
     """The column to be predicted is not among the columns a model learns from."""
     for fit in followed.fits:
-        if fit.data.label and fit.supervised:
+        if fit.supervised and _holds_label(fit):
             return _finding("no_label_in_features", fit.line)
     return _finding("no_label_in_features", None)
 
 
+def _holds_label(fit: Fit) -> bool:
+    if not fit.data.label or fit.data.target:
+        return bool(fit.data.label)
+    if fit.data.span is None:
+        return True
+    position = fit.target.position
+    return position is not None and _spans(fit.data.span, position)
+
+
+def _spans(span: tuple[int | None, int | None], position: int) -> bool:
+    """Whether a slice of columns holds a position; a negative one counts from the end."""
+    start, stop = span
+    if position < 0:
+        return stop is None and (start is None or start >= 0 or start <= position)
+    if start is not None and (start < 0 or start > position):
+        return False
+    return stop is None or stop < 0 or stop > position
+
+
 def seeds(followed: Trace) -> PracticeFinding:
     """Whatever draws random numbers says from which seed."""
-    names = [c.name.rsplit(".", 1)[-1] for c in followed.calls]
-    seeded = any(
-        name in SEEDS and (call.arguments or call.keywords)
-        for name, call in zip(names, followed.calls, strict=True)
-    ) or any(_seed_with_number(c) for c in followed.calls)
-    for name, call in zip(names, followed.calls, strict=True):
-        if name in RANDOM_USERS and "random_state" not in call.keywords:
-            return _finding("seeds", call.line)
-        draws = name in DRAWS and ("random" in call.name or call.name.startswith("rng"))
-        if draws and not seeded and "random_state" not in call.keywords:
-            return _finding("seeds", call.line)
+    seeded = {"seeded"}
+    for chance in followed.chances:
+        if chance.seeds:
+            seeded.add(chance.family)
+        elif not (
+            chance.own_state or chance.family in seeded or chance.line in followed.seeded_later
+        ):
+            return _finding("seeds", chance.line)
     return _finding("seeds", None)
 
 
-def _seed_with_number(call: Call) -> bool:
-    return call.name.rsplit(".", 1)[-1] in SEEDS and bool(call.arguments)
-
-
 def vectorised(followed: Trace) -> PracticeFinding:
-    """No walking through a table row by row, no loop in a loop that only does arithmetic."""
-    for call in followed.calls:
-        if call.name.rsplit(".", 1)[-1] in ROWWISE and call.receiver.roots:
-            return _finding("vectorised", call.line)
-    for loop in followed.loops:
-        inner = [n for n in ast.walk(loop) if isinstance(n, ast.For) and n is not loop]
-        for nested in inner:
-            sums = [n for n in ast.walk(nested) if isinstance(n, ast.AugAssign | ast.BinOp)]
-            cells = [n for n in ast.walk(nested) if isinstance(n, ast.Subscript)]
-            if _counts(nested) and len(cells) >= 2 and sums:
-                return _finding("vectorised", nested.lineno)
-    return _finding("vectorised", None)
-
-
-def _counts(loop: ast.For) -> bool:
-    return (
-        isinstance(loop.iter, ast.Call)
-        and isinstance(loop.iter.func, ast.Name)
-        and loop.iter.func.id == "range"
-    )
+    """No walking through data row by row or cell by cell where arrays would do it at once."""
+    return _finding("vectorised", next(iter(followed.walks), None))
 
 
 def held_out_evaluation(followed: Trace) -> PracticeFinding:
     """The error is estimated on data the model has not learnt from."""
-    first: int | None = None
-    for call in followed.calls:
-        name = call.name.rsplit(".", 1)[-1]
-        if name not in METRICS:
-            continue
-        if name in CROSS or any("held_out" in a.parts for a in call.arguments):
-            return _finding("held_out_evaluation", call.line, passed=True)
-        first = first or call.line
+    for metric in followed.metrics:
+        if metric.cross or _on_unseen(metric):
+            return _finding("held_out_evaluation", metric.line, passed=True)
+    first = next((m.line for m in followed.metrics), _last_model(followed))
     return _finding("held_out_evaluation", first, passed=False)
+
+
+def _on_unseen(metric: Metric) -> bool:
+    guesses = [v for v in metric.values if v.predicted] or list(metric.values)
+    measured = frozenset[tuple[str, str]]().union(*(v.learnt_of() for v in guesses))
+    measured = frozenset((r, p) for r, p in measured if p in UNSEEN)
+    if not measured or measured & metric.fitted:
+        return False
+    roots = {r for r, _ in measured}
+    whole = any(r in roots and p == "whole" for r, p in metric.fitted)
+    seen_side = any(p == "train" for _, p in measured) and not metric.fitted
+    return not whole and not seen_side
+
+
+def _last_model(followed: Trace) -> int | None:
+    return next((f.line for f in reversed(followed.fits) if f.supervised), None)
 
 
 def augmentation(followed: Trace) -> PracticeFinding:
     """Training data are varied: turned, moved, mirrored, given noise."""
-    for call in followed.calls:
-        name = call.name.rsplit(".", 1)[-1]
-        data = (call.receiver, *call.arguments)
-        varied = name in AUGMENTS or "augment" in name.lower()
-        noisy = name == "normal" and "random" in call.name
-        if (varied and any(v.roots for v in data)) or noisy:
-            fitted = any(
-                name in f.data.made_by or (noisy and "normal" in f.data.made_by)
-                for f in followed.fits
-            )
-            if fitted:
-                return _finding("augmentation", call.line, passed=True)
-    return _finding("augmentation", None, passed=False)
+    for fit in followed.fits:
+        if fit.data.varied:
+            return _finding("augmentation", min(fit.data.varied), passed=True)
+    return _finding("augmentation", _last_model(followed), passed=False)
 
 
 CHECKS: dict[str, Check] = {
