@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from touchstone.common.db import Referenced
+from touchstone.ui.bilingual import choose
 
 
 class Branch(Referenced):
@@ -21,6 +22,16 @@ class Branch(Referenced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown(self) -> str:
+        """Its name in the reader's language, now."""
+        return choose(self.name, self.name_en or self.name)
+
+    @property
+    def both(self) -> dict[str, str]:
+        """Its name in both languages."""
+        return {"zh": self.name, "en": self.name_en or self.name}
 
 
 class Department(Referenced):
@@ -46,6 +57,16 @@ class Department(Referenced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown(self) -> str:
+        """Its name in the reader's language, now."""
+        return choose(self.name, self.name_en or self.name)
+
+    @property
+    def both(self) -> dict[str, str]:
+        """Its name in both languages."""
+        return {"zh": self.name, "en": self.name_en or self.name}
 
 
 class PersonManager(BaseUserManager["Person"]):

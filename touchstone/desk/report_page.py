@@ -183,6 +183,9 @@ def rater_rows(report: Report) -> list[dict[str, Any]]:
     return [
         {
             **rater,
+            "department": choose(
+                rater["department"], rater.get("department_en") or rater["department"]
+            ),
             "means": [(dimensions.get(d, d), v) for d, v in rater["dimensions"].items()],
             "cells": [
                 {**row, "title": names.get(row["indicator"], row["indicator"])}
@@ -199,6 +202,7 @@ def department_rows(report: Report) -> list[dict[str, Any]]:
     return [
         {
             **row,
+            "name": choose(row["name"], row.get("name_en") or row["name"]),
             "means": [(dimensions[d], v) for d, v in row["dimensions"].items() if d in dimensions],
             "stance_word": stance_word(row["stance"]),
             "raters": [

@@ -78,7 +78,7 @@ def position_shell(request: HttpRequest, position: Position, current: str) -> No
     english = choose("", "en")
     request.shell = Shell(  # type: ignore[attr-defined]
         title=position.title_en if english and position.title_en else position.title,
-        subtitle=f"{position.branch.name} · {position.department.name}",
+        subtitle=f"{position.branch.shown} · {position.department.shown}",
         url=reverse("position", args=[position.ref]),
         stages=tuple(
             StageLink(key, label, reverse(name, args=[position.ref]), count, key == current)

@@ -44,7 +44,7 @@ def onepage_content(
     return {
         "lang": "en" if english else "zh",
         "title": position.title_en if english and position.title_en else position.title,
-        "subtitle": f"{position.branch.name} · {position.department.name} · {at:%Y-%m-%d}",
+        "subtitle": f"{position.branch.shown} · {position.department.shown} · {at:%Y-%m-%d}",
         "big": [
             [
                 t("从投递到决定", "Application to decision"),

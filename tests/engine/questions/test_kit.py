@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from typing import Any
 
@@ -269,16 +268,6 @@ def test_the_quick_choice_is_near_the_best(
         assert kit.greedy <= kit.value + 1e-9
         assert kit.value <= best.value + 1e-9 <= kit.bound + 1e-6
         assert kit.value >= 0.98 * best.value
-
-
-def test_a_hundred_kits_take_no_longer_than_two_seconds(
-    model: CompetencyModel, questions: list[Question]
-) -> None:
-    kit_of(model, questions)
-    started = time.process_time()
-    for seed in range(100):
-        kit_of(model, questions, seed=seed)
-    assert time.process_time() - started < 2.0
 
 
 def test_a_sentence_is_cut_at_its_marks() -> None:

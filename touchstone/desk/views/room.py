@@ -404,7 +404,7 @@ def _frame(request: DeskRequest, interview: Interview) -> None:
     else:
         request.shell = Shell(  # type: ignore[attr-defined]
             title=position.title,
-            subtitle=f"{position.branch.name} · {position.department.name}",
+            subtitle=f"{position.branch.shown} · {position.department.shown}",
             url=reverse("room", args=[interview.ref]),
         )
 

@@ -15,6 +15,7 @@ from touchstone.engine.reporting.robustness import robustness
 from touchstone.engine.reporting.sentence import (
     Facts,
     Sentence,
+    department_name,
     dimensions,
     named,
     of_dimension,
@@ -123,13 +124,13 @@ def _split(facts: Facts) -> list[Sentence]:
     sentences = []
     for row in dimensions(facts):
         seen = sorted(
-            (d["dimensions"][row["id"]], d["name"], d["ref"])
+            (d["dimensions"][row["id"]], d["ref"], department_name(d))
             for d in facts["departments"]
             if d["dimensions"].get(row["id"]) is not None
         )
         if len(seen) < 2 or seen[-1][0] - seen[0][0] < SPLIT_POINTS:
             continue
-        (low, low_name, low_ref), (high, high_name, high_ref) = seen[0], seen[-1]
+        (low, low_ref, low_name), (high, high_ref, high_name) = seen[0], seen[-1]
         evidence = (
             *_scores_of(facts, row["id"], low_ref)[:1],
             *_scores_of(facts, row["id"], high_ref)[:1],

@@ -83,6 +83,11 @@ def named(name: Mapping[str, str]) -> dict[str, Any]:
     return {"id": "reporting.words", "args": dict(name)}
 
 
+def department_name(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A department's name as it enters a sentence."""
+    return named({"zh": row["name"], "en": row.get("name_en") or row["name"]})
+
+
 def points(value: float) -> str:
     """A score as it is written: one decimal."""
     return f"{value:.1f}"

@@ -94,7 +94,7 @@ def _single_rater(facts: Facts, _args: Args, name: str) -> bool:
 
 def _split(facts: Facts, args: Args, name: str) -> bool:
     means = {d["name"]: d["dimensions"].get(name) for d in facts["departments"]}
-    low, high = means.get(args["low_name"]), means.get(args["high_name"])
+    low, high = (means.get(args[key]["args"]["zh"]) for key in ("low_name", "high_name"))
     if low is None or high is None:
         return False
     told = _near(low, args["low"]) and _near(high, args["high"]) and _near(high - low, args["gap"])

@@ -165,7 +165,7 @@ def pdf_content(report: Report, lang: Lang) -> dict[str, Any]:
         "kind": _head(report, lang),
         "name": basic["name"],
         "subtitle": " · ".join(
-            x for x in (_position(basic, lang), basic["department"], basic["branch"]) if x
+            x for key in ("position", "department", "branch") if (x := name_in(basic, key, lang))
         ),
         "fair": _one(scores["fair"]),
         "interval": _ci(scores["ci"]),
@@ -212,8 +212,9 @@ def _say(message: Mapping[str, Any], lang: Lang) -> str:
     return render(stored_message(dict(message)), lang)
 
 
-def _position(basic: Mapping[str, Any], lang: Lang) -> str:
-    return str(basic["position_en"] or basic["position"]) if lang == "en" else basic["position"]
+def name_in(row: Mapping[str, Any], key: str, lang: Lang) -> str:
+    """A name of the company's own: in English where it has an English one."""
+    return str((lang == "en" and row.get(f"{key}_en")) or row[key])
 
 
 def _day(moment: dt.datetime | str | None) -> str:
@@ -315,7 +316,7 @@ def _department(row: Mapping[str, Any], facts: Mapping[str, Any], lang: Lang) ->
     stance = _of(STANCES[row["stance"]], lang) if row["stance"] in STANCES else ""
     parts = [row["author"], stance, _means(row, facts, lang), _day(row["submitted_at"])]
     return {
-        "name": row["name"],
+        "name": name_in(row, "name", lang),
         "about": " · ".join(part for part in parts if part),
         "text": row["text"][:LONGEST_VIEW],
     }
@@ -332,7 +333,7 @@ def _rater(row: Mapping[str, Any], facts: Mapping[str, Any], lang: Lang) -> dict
             ),
             lang,
         )
-    parts = [row["department"], row["title"], severity, _day(row["submitted_at"])]
+    parts = [name_in(row, "department", lang), row["title"], severity, _day(row["submitted_at"])]
     return {
         "name": row["name"],
         "about": " · ".join(part for part in parts if part),

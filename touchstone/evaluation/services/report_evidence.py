@@ -7,6 +7,7 @@ from typing import Any
 
 from touchstone.assessments.models import AttemptItem, Grading, TaskKind
 from touchstone.common.messages import say
+from touchstone.engine.reporting.sentence import named
 from touchstone.evaluation.models import Scorecard
 from touchstone.evaluation.services.calibration import stored
 from touchstone.interviews.models import RoomNote
@@ -164,7 +165,7 @@ def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, Mapping[str, st
                     indicator=row.indicator,
                     link=["room", interview.ref],
                     rater=card.rater.name,
-                    department=card.department.name if card.department else "",
+                    department=named(card.department.both) if card.department else "",
                 )
             )
             pieces[-1]["rater"] = card.rater.ref
@@ -201,7 +202,7 @@ def view_pieces(departments: Sequence[Mapping[str, Any]]) -> list[Piece]:
             2,
             "reporting.source_view",
             quote=row["text"],
-            department=row["name"],
+            department=named({"zh": row["name"], "en": row["name_en"]}),
             author=row["author"],
         )
         for index, row in enumerate((d for d in departments if d["text"]), 1)

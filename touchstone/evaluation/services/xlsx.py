@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from touchstone.common.messages import Lang, render
 from touchstone.evaluation.models import Report
 from touchstone.evaluation.selectors import standing_decisions
+from touchstone.evaluation.services.pdf import name_in
 from touchstone.positions.models import Position
 from touchstone.ui.bilingual import stored_message
 
@@ -125,7 +126,7 @@ def _views(book: Workbook, ranked: Sequence[Report], t: Any, words: Any) -> None
         name = facts["basic"]["name"]
         indicators = {i["id"]: words(i["name"]) for i in facts["scores"]["indicators"]}
         lines += [
-            [name, row["name"], row["author"], row["stance"], row["text"]]
+            [name, name_in(row, "name", t("zh", "en")), row["author"], row["stance"], row["text"]]
             for row in facts["departments"]
             if row["text"]
         ]
@@ -133,7 +134,7 @@ def _views(book: Workbook, ranked: Sequence[Report], t: Any, words: Any) -> None
             [
                 name,
                 rater["name"],
-                rater["department"],
+                name_in(rater, "department", t("zh", "en")),
                 indicators.get(cell["indicator"], cell["indicator"]),
                 cell["score"] if not cell["not_observed"] else t("未观察到", "not observed"),
                 cell["comment"],
