@@ -96,6 +96,11 @@ urlpatterns = [
     path("attempts/<str:ref>/", assessment.attempt, name="attempt"),
     path("attempts/<str:ref>/extra/", assessment.extra_time, name="extra-time"),
     path("attempt-items/<str:ref>/grade/", grading.grade, name="grade"),
+    path(
+        "attempt-items/<str:ref>/picture/<str:name>.png",
+        grading.picture,
+        name="grade-picture",
+    ),
     path("attempt-items/<str:ref>/file/", grading.case_file, name="case-file"),
     # interviews
     path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.accounts.permissions import has_role
-from touchstone.assessments.models import Attempt, Grading, Paper, TaskKind
+from touchstone.assessments.models import EXERCISES, Attempt, Grading, Paper, TaskKind
 from touchstone.assessments.permissions import attempt_for, may_grade
 from touchstone.assessments.selectors import (
     board_attempts,
@@ -31,7 +31,14 @@ from touchstone.assessments.services.papers import (
     extra_time_give,
     paper_save,
 )
-from touchstone.assessments.tasks import KIND_NAMES, case_tasks, task_text, task_texts
+from touchstone.assessments.tasks import (
+    KIND_NAMES,
+    TaskText,
+    case_tasks,
+    exercises,
+    task_text,
+    task_texts,
+)
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
@@ -165,7 +172,8 @@ def _paper_context(
         "rows": rows,
         "blanks": range(len(rows) + 1, len(rows) + 1 + EMPTY_ROWS),
         "total": total,
-        "kinds": [(key, str(choose(name.zh, name.en))) for key, name in _kinds()],
+        "kinds": [(key, choose(name.zh, name.en)) for key, name in KIND_NAMES.items()],
+        "offered": _offered(rows),
         "dimensions": [
             (d["id"], _dimension_name(d))
             for d in (model.document.get("dimensions", []) if model else [])
@@ -176,8 +184,26 @@ def _paper_context(
     }
 
 
-def _kinds() -> list[tuple[str, Any]]:
-    return [(key, name) for key, name in KIND_NAMES.items() if key != TaskKind.LABELLING]
+def _offered(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Exercises that the paper does not have yet, by kind."""
+    used = {row["task"].code for row in rows}
+    return [
+        (
+            choose(name.zh, name.en),
+            [
+                {
+                    "id": e.id,
+                    "title": choose(e.title.zh, e.title.en),
+                    "minutes": e.minutes,
+                    "industry": e.industry,
+                }
+                for e in exercises(key)
+                if e.id not in used
+            ],
+        )
+        for key, name in KIND_NAMES.items()
+        if key in EXERCISES
+    ]
 
 
 def _bank() -> list[tuple[str, str]]:
@@ -186,6 +212,7 @@ def _bank() -> list[tuple[str, str]]:
     questions = library.Question.objects.filter(status="active").order_by("code")
     rows = [(p.code, choose(p.title, p.title_en or p.title)) for p in problems]
     rows += [(code, choose(t.title.zh, t.title.en)) for code, t in case_tasks().items()]
+    rows += [(e.id, choose(e.title.zh, e.title.en)) for e in exercises()]
     rows += [(q.code, q.title) for q in questions.only("code", "title") if q.kind != "technical"]
     return rows
 
@@ -229,9 +256,33 @@ def preview(request: DeskRequest, ref: str, order: int) -> HttpResponse:
             "order": order,
             "last": len(tasks),
             "shown": task_html(text),
+            "parts": _preview_items(text),
             "material": markdown(choose(text.material.zh, text.material.en)),
         },
     )
+
+
+def _preview_items(text: TaskText) -> list[tuple[str, list[str]]]:
+    """The items of both variants of an exercise, in the reader's language."""
+    exercise = text.exercise
+    if exercise is None:
+        return []
+    lang = choose("zh", "en")
+    found = []
+    for number, name in enumerate("ab"[: exercise.variants]):
+        if exercise.samples:
+            items = exercise.sample(number).items
+            lines = [i.text.text(lang) for i in items if i.text.zh]
+            drawn = sum(i.picture is not None for i in items)
+            lines += [choose(f"{drawn} 张图", f"{drawn} pictures")] if drawn else []
+        elif exercise.heaps:
+            lines = [
+                f"{c.given.text(lang)} → {c.output.text(lang)}" for c in exercise.heap(number).cases
+            ]
+        else:
+            lines = exercise.broken(number).prompt.text(lang).splitlines()
+        found.append((name, lines))
+    return found
 
 
 @require_GET

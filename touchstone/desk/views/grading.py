@@ -19,10 +19,13 @@ from touchstone.audit.files import file_bytes
 from touchstone.audit.services import audit_record
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
-from touchstone.common.messages import say
+from touchstone.common.messages import Bilingual, say
 from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.exercise_page import exercise_review, prompt_marks
 from touchstone.desk.shell import position_shell
 from touchstone.desk.task_html import task_html
+from touchstone.engine.grading.exercise import LABELLING, PROMPT_REPAIR
+from touchstone.engine.grading.pictures import png
 from touchstone.recruiting.permissions import visible_applications
 
 CREDITS = {"0": 0.0, "half": 0.5, "1": 1.0}
@@ -49,6 +52,26 @@ def case_file(request: DeskRequest, ref: str) -> HttpResponse | FileResponse:
         filename=item.file.original_name,
         content_type="application/octet-stream",
     )
+
+
+@require_GET
+@staff()
+def picture(request: DeskRequest, ref: str, name: str) -> HttpResponse:
+    """A drawing of a labelling sample, for those who may read the answer."""
+    item = item_for(request.user, ref)
+    text = task_text(item.item.kind, item.item.code)
+    exercise = text.exercise
+    found = exercise.sample(item.variant).item(name) if exercise and exercise.samples else None
+    if found is None or found.picture is None:
+        raise NotFound(say("files.erased"))
+    drawn = found.picture
+    answer = HttpResponse(png(drawn.scene, drawn.seed, found.ambiguity), content_type="image/png")
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _is_sample(text: TaskText) -> bool:
+    return text.exercise is not None and text.exercise.kind == LABELLING
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +137,8 @@ def _grade_context(
         "others": []
         if blind
         else [g for g in ordered if g.rater_kind == "person" and g.person_id != request.user.pk],
-        "points": _points(text, shown, mine),
+        "review": exercise_review(item, text, shown),
+        "points": _points(item, text, shown, mine),
         "parts": _parts(item, text, shown),
         "agreement": None if blind else agreement(item.item.code),
         "best": best_submission(item) if item.item.kind == TaskKind.CODING else None,
@@ -125,23 +149,38 @@ def _grade_context(
     }
 
 
-def _points(text: TaskText, machine: Grading | None, mine: Grading | None) -> list[dict[str, Any]]:
-    if text.question is None:
+def _key_points(item: AttemptItem, text: TaskText) -> list[tuple[str, Bilingual, float]]:
+    """Id, words and weight of what people give credit for point by point.
+
+    An exercise of somebody who wants people only has none: its score would rest on the machine's
+    comparison with gold.
+    """
+    if text.question is not None:
+        return [(p.id, p.text, p.weight) for p in text.question.rubric.key_points]
+    if text.exercise is None or item.attempt.application.human_only:
         return []
+    zh, en = (text.exercise.rubric_document(item.variant, lang) for lang in ("zh", "en"))
+    return [
+        (one["id"], Bilingual(one["text"], other["text"]), float(one["weight"]))
+        for one, other in zip(zh["key_points"], en["key_points"], strict=True)
+    ]
+
+
+def _points(
+    item: AttemptItem, text: TaskText, machine: Grading | None, mine: Grading | None
+) -> list[dict[str, Any]]:
     rows = []
-    for point in text.question.rubric.key_points:
-        credit = float(machine.points.get(point.id, 0.0)) if machine else None
-        given = (mine.points if mine else {}).get(point.id, credit)
+    for name, words, weight in _key_points(item, text):
+        credit = float(machine.points.get(name, 0.0)) if machine else None
+        given = (mine.points if mine else {}).get(name, credit)
         quotes = [
-            e
-            for e in (machine.result.get("evidence", []) if machine else [])
-            if e["point"] == point.id
+            e for e in (machine.result.get("evidence", []) if machine else []) if e["point"] == name
         ]
         rows.append(
             {
-                "id": point.id,
-                "text": point.text,
-                "weight": point.weight,
+                "id": name,
+                "text": words,
+                "weight": weight,
                 "credit": credit,
                 "choice": _choice(given),
                 "machine_choice": _choice(credit),
@@ -166,11 +205,16 @@ def _parts(item: AttemptItem, text: TaskText, machine: Grading | None) -> list[d
     if item.item.kind == TaskKind.CASE and marked:
         parts.append({"label": None, "text": marked, "marks": marks, "code": False})
         return parts
+    if _is_sample(text) and marked:
+        notes = text.fields[0].label
+        return [{"label": notes, "text": marked, "marks": marks, "code": False}]
     for field in text.fields:
         value = str(item.content.get(field.id, ""))
         if not value:
             continue
         own = marks if value == marked else []
+        if item.item.kind == PROMPT_REPAIR and field.id == "prompt" and machine:
+            own = prompt_marks(machine.result.get("exercise", {}))
         parts.append(
             {"label": field.label, "text": value, "marks": own, "code": field.id == "source"}
         )

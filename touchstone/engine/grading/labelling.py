@@ -75,7 +75,8 @@ class Noticed:
 
     @property
     def share(self) -> float:
-        return 1.0 if self.declared else self.credit
+        """What it counts for: a faint likeness is nothing."""
+        return 1.0 if self.declared else self.credit if self.credit >= UNSURE[0] else 0.0
 
 
 @dataclass(frozen=True, slots=True)
