@@ -220,6 +220,21 @@ def test_interactive_problem(package: Package, judge: Judge) -> None:
     assert judge(folder, "for i in range(10): print(i + 50, flush=True)").verdict == "WA"
 
 
+def test_the_reference_is_timed_in_dialogue_too(package: Package, judge: Judge) -> None:
+    validator = (
+        "import sys\nprint('ready', flush=True)\n"
+        "sys.exit(42 if input() == 'done' and not sys.stdin.read().strip() else 43)"
+    )
+    slow = "assert input() == 'ready'\nsum(range(20_000_000))\nprint('done', flush=True)"
+    folder = package(
+        f"type: [pass-fail, interactive]\n{LIMITS}\nx-touchstone: {{efficiency: 20}}",
+        {"secret/1": ("no dialogue", "")},
+        **{"output_validator/v.py": validator, "submissions/accepted/reference.py": slow},
+    )
+    report = judge(folder, slow)
+    assert (report.verdict, report.score) == ("AC", 100)
+
+
 def test_static_validator_scores(package: Package, judge: Judge) -> None:
     validator = (
         "import sys\ntext = open(sys.argv[2]).read()\n"

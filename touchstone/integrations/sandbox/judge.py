@@ -239,20 +239,7 @@ class _Judging:
         return replace(best, unstable=len(verdicts) > 1)
 
     def _run_once(self, program: Program, test: TestCase) -> TestResult:
-        job = program.job(
-            self._limits(),
-            stdin=test.read_input(),
-            files={name: path.read_bytes() for name, path in test.files},
-            arguments=test.arguments,
-            collect=self._collected(),
-        )
-        ruling = None
-        if self.problem.interactive and self.validator is not None:
-            run, ruling = interact(self.sandbox, self.problem, self.validator, test, job)
-        else:
-            run = self.sandbox.run(job)
-            if run.outcome == "failed":
-                run = self.sandbox.run(job)
+        run, ruling = self._run(program, test)
         seen = Seen(run.outcome, run.status, run.cpu_s, run.memory_kib, run.stderr, run.disk_full)
         memory_limit_kib = self.problem.limits.memory_mib * 1024
         verdict = run_verdict(
@@ -261,6 +248,22 @@ class _Judging:
         if verdict is None or (ruling and verdict is Verdict.RUNTIME_ERROR):
             return self._scored(test, run, ruling)
         return self._not_scored(test, run, verdict)
+
+    def _run(self, program: Program, test: TestCase) -> tuple[Run, Ruling | None]:
+        """Runs a program on a test, in dialogue with the validator where the problem is one."""
+        job = program.job(
+            self._limits(),
+            stdin=test.read_input(),
+            files={name: path.read_bytes() for name, path in test.files},
+            arguments=test.arguments,
+            collect=self._collected(),
+        )
+        if self.problem.interactive and self.validator is not None:
+            return interact(self.sandbox, self.problem, self.validator, test, job)
+        run = self.sandbox.run(job)
+        if run.outcome == "failed":
+            run = self.sandbox.run(job)
+        return run, None
 
     def _collected(self) -> tuple[str, ...]:
         task = self.problem.extension.prediction
@@ -413,20 +416,11 @@ class _Judging:
                 if isinstance(built, Refused):
                     return None
                 self._reference = built
-            runs = [self._run_reference(self._reference, test) for _ in range(1 + RERUNS)]
+            runs = [self._run(self._reference, test)[0].cpu_s for _ in range(1 + RERUNS)]
             if len(_references) >= CACHED_REFERENCES:
                 _references.clear()
             _references[key] = min(runs)
         return _references[key]
-
-    def _run_reference(self, program: Program, test: TestCase) -> float:
-        job = program.job(
-            self._limits(),
-            stdin=test.read_input(),
-            files={name: path.read_bytes() for name, path in test.files},
-            arguments=test.arguments,
-        )
-        return self.sandbox.run(job).cpu_s
 
 
 def included_files(problem: Problem, language: str) -> dict[str, bytes]:
