@@ -19,7 +19,9 @@ from touchstone.assessments.services.grading import items_grade
 from touchstone.assessments.services.papers import Task, attempt_invite, paper_save
 from touchstone.assessments.services.sittings import attempt_start, attempt_submit, item_start
 from touchstone.common.actors import SYSTEM, Actor
+from touchstone.common.messages import Message, render
 from touchstone.engine.grading.exercise_loading import built_in_exercises
+from touchstone.evaluation.services.report_evidence import exercise_pieces
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 from touchstone.recruiting.services.consents import consent_give
@@ -192,6 +194,23 @@ def test_the_sitting_tells_each_in_a_line(client_of: ClientOf, attempt: Attempt)
     assert "27 / 30 条与标准完全一致" in page
     assert "归类 F1" in page
     assert "毛病去掉" in page
+
+
+def test_reports_tell_the_measures_with_n_and_an_interval(attempt: Attempt) -> None:
+    told: list[str] = []
+    for item in attempt.items.select_related("item", "attempt").order_by("item__order"):
+        found = exercise_pieces(item, 1, {"zh": "题", "en": "Task"}, list(item.gradings.all()))
+        for one in found:
+            message = one["fact"]
+            told += [render(Message(message["id"], message["args"]), lang) for lang in ("zh", "en")]
+    text = "\n".join(told)
+    assert "30 条中 27 条与标准一致（95% 区间 74.4%–96.5%）" in text
+    assert "1 of the 2 points" in text
+    assert "每分钟 1.4 条；速度不单独作为依据" in text
+    assert "Span F1" in text
+    assert "框的 F1" in text
+    assert "20 例中 19 例" in text
+    assert "faults removed" in text
 
 
 def test_papers_offer_them(client_of: ClientOf, position: Position, attempt: Attempt) -> None:

@@ -164,7 +164,11 @@ def _noticed(
                 if r.id in told.get(a.id, {}).get("declared", [])
             ],
             "default": next(r.text.text(reader) for r in a.readings if r.id == a.default),
-            "quotes": [e["quote"] for e in evidence if e["point"] == a.id],
+            "quotes": [
+                {"words": e["quote"], "mark": f"ev-{a.id}-{e['start']}"}
+                for e in evidence
+                if e["point"] == a.id
+            ],
         }
         for a in exercise.ambiguities
     ]

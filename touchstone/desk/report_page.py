@@ -233,6 +233,8 @@ def task_rows(report: Report) -> list[dict[str, Any]]:
         "communication": choose("沟通", "Communication"),
         "learning": choose("快速学习", "Quick learning"),
         "labelling": choose("标注", "Labelling"),
+        "bad_case": choose("坏例分析", "Bad cases"),
+        "prompt_repair": choose("修提示词", "Prompt repair"),
     }
     raters = {
         "system": choose("机器评分", "scored by machine"),

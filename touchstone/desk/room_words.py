@@ -33,7 +33,9 @@ TASKS = {
     "scenario": ("情景题", "Scenario"),
     "communication": ("沟通题", "Communication"),
     "learning": ("快速学习", "Quick learning"),
-    "labelling": ("标注题", "Labelling"),
+    "labelling": ("标注样题", "Labelling sample"),
+    "bad_case": ("坏例分析", "Bad cases"),
+    "prompt_repair": ("修提示词", "Prompt repair"),
 }
 
 

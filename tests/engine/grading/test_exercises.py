@@ -284,3 +284,13 @@ def test_a_prompt_that_already_says_it_is_refused() -> None:
     document["variants"]["a"]["prompt"]["en"] = "You are an agent. Answer billing questions only."
     with pytest.raises(InvalidInput, match="no_trap"):
         made(document)
+
+
+def test_likeness_that_the_original_had_counts_for_nothing() -> None:
+    """A demand is not met by a sentence that stood there before and merely sounds alike."""
+    exercise = made(PROMPT)
+    original = exercise.broken(0).prompt.zh
+    graded = grade_prompt(exercise, 0, {"prompt": original + "请保持礼貌。"})
+    assert [s.met for s in graded.added] == [False, False]
+    assert graded.changed
+    assert graded.prompt == 0

@@ -4,7 +4,8 @@
                                        K of the good rules kept, each by weight
     score  = 10 · (0.6 · prompt + 0.4 · share of the explanation's rubric)
 
-A prompt handed back as it was is worth nothing. Demands are looked for word by word (`phrases`);
+A prompt handed back as it was is worth nothing, and likeness that the original had already counts
+for nothing. Demands are looked for word by word (`phrases`);
 where no phrase stands, the same soft matching that grades answers decides, without its gates,
 because a prompt is made of instructions. What rests on soft matching alone is marked for a person.
 """
@@ -147,7 +148,10 @@ def _said(
     broken: BrokenPrompt, prompt: str, lang: Lang
 ) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
     demands = (*broken.add, *broken.keep)
-    soft = _soft(demands, prompt, lang)
+    before = {s.id for s in _soft(broken.add, broken.prompt.text(lang), lang) if s.met}
+    soft = [
+        s if s.id not in before else Said(s.id, False, "") for s in _soft(demands, prompt, lang)
+    ]
     found = tuple(
         _one(demand, prompt, lang, hit) for demand, hit in zip(demands, soft, strict=True)
     )

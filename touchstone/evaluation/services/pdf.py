@@ -65,6 +65,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "communication": ("沟通", "Communication"),
     "learning": ("快速学习", "Quick learning"),
     "labelling": ("标注", "Labelling"),
+    "bad_case": ("坏例分析", "Bad cases"),
+    "prompt_repair": ("修提示词", "Prompt repair"),
 }
 STANCES: dict[str, tuple[str, str]] = {
     "hire": ("录用", "Hire"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from touchstone.assessments.models import AttemptItem, Grading, TaskKind
-from touchstone.common.messages import say
+from touchstone.common.messages import Message, say
 from touchstone.engine.reporting.sentence import named
 from touchstone.evaluation.models import Scorecard
 from touchstone.evaluation.services.calibration import stored
@@ -134,6 +134,75 @@ def item_pieces(
             )
         )
     return pieces
+
+
+def exercise_pieces(
+    item: AttemptItem, number: int, title: Mapping[str, str], gradings: Sequence[Grading]
+) -> list[Piece]:
+    """How labels, groups or a prompt agree with gold, with n and an interval; the pace is told."""
+    found = [g.result["exercise"] for g in gradings if "exercise" in g.result]
+    if not found:
+        return []
+    row, measures = found[-1], found[-1]["measures"]
+    said: list[Message] = []
+    if row["form"] == "labelling":
+        name = next(n for n in ("macro_f1", "span_f1", "box_f1") if n in measures)
+        low, high = (_share(bound) for bound in row["interval"])
+        said.append(
+            say(
+                f"reporting.fact_{name}",
+                f1=_share(measures[name]),
+                other=_share(measures.get("overlap_f1", 0.0)),
+                kappa=f"{measures.get('kappa', 0.0):.2f}",
+                right=row["right"],
+                total=row["items"],
+                low=low,
+                high=high,
+            )
+        )
+        noticed = sum(n["raised"] or bool(n["declared"]) for n in row["noticed"])
+        said.append(say("reporting.fact_noticed", noticed=noticed, total=len(row["noticed"])))
+        if row["per_minute"] is not None:
+            said.append(say("reporting.fact_pace", pace=f"{row['per_minute']:.1f}"))
+    elif row["form"] == "bad_case":
+        said.append(
+            say(
+                "reporting.fact_bad_cases",
+                f1=_share(measures["b_cubed_f1"]),
+                right=row["right"],
+                total=row["items"],
+                order=f"{measures['ndcg']:.2f}",
+            )
+        )
+    else:
+        said.append(
+            say(
+                "reporting.fact_prompt",
+                added=_share(measures["added"]),
+                kept=_share(measures["kept"]),
+                removed=_share(measures["removed"]),
+            )
+        )
+    words = say(
+        "reporting.words", zh=title.get("zh", ""), en=title.get("en") or title.get("zh", "")
+    )
+    return [
+        piece(
+            f"t{number}m{index}",
+            "test",
+            3,
+            "reporting.source_assessment",
+            fact=stored(message),
+            title=words,
+            dimension=item.item.dimension,
+            link=["attempt", item.attempt.ref],
+        )
+        for index, message in enumerate(said, 1)
+    ]
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f}%"
 
 
 def score_pieces(cards: Sequence[Scorecard], names: Mapping[str, Mapping[str, str]]) -> list[Piece]:

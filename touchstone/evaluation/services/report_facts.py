@@ -9,10 +9,12 @@ from typing import Any
 
 from touchstone import __version__
 from touchstone.assessments.models import Attempt, AttemptItem, Submission
+from touchstone.engine.grading.exercise_loading import built_in_exercises
 from touchstone.engine.reporting.scores import INTERVIEW_SHARE, Overall, Scored, combine
 from touchstone.evaluation.models import DepartmentEvaluation, Scorecard
 from touchstone.evaluation.services.report_evidence import (
     Piece,
+    exercise_pieces,
     gap_piece,
     item_pieces,
     note_pieces,
@@ -32,7 +34,9 @@ KIND_TITLES = {
     "scenario": {"zh": "情景题", "en": "Scenario"},
     "communication": {"zh": "沟通题", "en": "Communication"},
     "learning": {"zh": "快速学习", "en": "Quick learning"},
-    "labelling": {"zh": "标注题", "en": "Labelling"},
+    "labelling": {"zh": "标注样题", "en": "Labelling sample"},
+    "bad_case": {"zh": "坏例分析", "en": "Bad-case analysis"},
+    "prompt_repair": {"zh": "修提示词", "en": "Prompt repair"},
 }
 Facts = dict[str, Any]
 
@@ -310,6 +314,7 @@ def _assessment(application: Application) -> tuple[dict[str, Any] | None, list[P
         graded = gradings[-1] if gradings else None
         title = titles.get(item.item.code) or KIND_TITLES[item.item.kind]
         own = item_pieces(item, number, title, graded, runs.get(item.pk))
+        own += exercise_pieces(item, number, title, gradings)
         pieces += own
         result = graded.result if graded else {}
         rows.append(
@@ -357,6 +362,10 @@ def _titles(items: Sequence[AttemptItem]) -> dict[str, dict[str, str]]:
         "code", "title", "title_en"
     ):
         titles[code] = {"zh": zh, "en": en or zh}
+    known = built_in_exercises()
+    for code in codes:
+        if code in known:
+            titles[code] = {"zh": known[code].title.zh, "en": known[code].title.en}
     return titles
 
 
