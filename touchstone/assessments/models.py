@@ -154,3 +154,37 @@ class IntegritySignal(models.Model):
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
     comment = models.CharField(max_length=500, blank=True)
+
+
+class SimilarityRound(models.Model):
+    """Comparison of the programs of one problem within one position's round."""
+
+    position = models.ForeignKey(
+        Position, on_delete=models.CASCADE, related_name="similarity_rounds"
+    )
+    code = models.CharField(max_length=60)  # of the problem
+    asked_at = models.DateTimeField(null=True, blank=True)  # a comparison waits since then
+    computed_at = models.DateTimeField(null=True, blank=True)
+    compared = models.PositiveIntegerField(default=0)
+    engine = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["position", "code"], name="similarity_round_once")
+        ]
+
+
+class Similarity(Referenced):
+    """Two programs with much in common. A note for people; no score and no step rests on it."""
+
+    round = models.ForeignKey(SimilarityRound, on_delete=models.CASCADE, related_name="pairs")
+    first = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    first_share = models.FloatField()  # of the first's own code, 0..1
+    second_share = models.FloatField()
+    runs = models.JSONField(default=list)  # [start, end, other start, other end] in characters
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="similarity_pair_once")
+        ]

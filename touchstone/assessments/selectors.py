@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from touchstone.accounts.models import Person
-from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, Submission, TaskKind
-from touchstone.assessments.permissions import may_grade
+from touchstone.assessments.models import (
+    Attempt,
+    AttemptItem,
+    Grading,
+    Paper,
+    Similarity,
+    Submission,
+    TaskKind,
+)
+from touchstone.assessments.permissions import may_grade, visible_attempts
 from touchstone.assessments.services.exercises import Progress, exercise_progress
 from touchstone.assessments.services.sittings import GRACE, learning_phase
 from touchstone.assessments.tasks import TaskText, task_texts
@@ -117,6 +125,16 @@ def board_state(attempt: Attempt, at: dt.datetime) -> str:
     if attempt.status == Attempt.Status.EXPIRED or at > attempt.deadline:
         return "expired"
     return "sitting" if attempt.status == Attempt.Status.STARTED else "invited"
+
+
+def best_submission(item: AttemptItem) -> Submission | None:
+    """The judged program with the most points, the latest of equals; samples do not count."""
+    judged = [
+        s
+        for s in item.submissions.all()
+        if s.status == Submission.Status.JUDGED and not s.samples_only and s.verdict != "IE"
+    ]
+    return max(judged, key=lambda s: (s.score or 0.0, s.created_at, s.pk), default=None)
 
 
 def needs_second(item: AttemptItem) -> bool:
@@ -225,3 +243,48 @@ def hidden_from(item: AttemptItem, gradings: Sequence[Grading], person: Person) 
         return False
     raters = {g.person_id for g in gradings if g.rater_kind == "person"}
     return person.pk not in raters and len(raters) < RATERS_OF_SAMPLE
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A program of somebody else with much in common: shares and marked parts of both.
+
+    Attributes:
+        share: part of the looked-at program's own code that the other has too, 0..1.
+    """
+
+    other: Submission
+    share: float
+    other_share: float
+    marks: tuple[dict[str, object], ...]
+    other_marks: tuple[dict[str, object], ...]
+
+
+def alike_of(submission: Submission, person: Person) -> list[Alike]:
+    """Programs like this one, of sittings that the person may see; the most alike first."""
+    rows = Similarity.objects.filter(
+        Q(first=submission, second__attempt_item__attempt__in=visible_attempts(person))
+        | Q(second=submission, first__attempt_item__attempt__in=visible_attempts(person))
+    ).select_related(
+        "first__attempt_item__attempt__application__candidate",
+        "second__attempt_item__attempt__application__candidate",
+    )
+    return sorted((_alike(row, submission) for row in rows), key=lambda a: (-a.share, a.other.ref))
+
+
+def _alike(row: Similarity, submission: Submission) -> Alike:
+    turned = row.second_id == submission.pk
+    runs = [(r[2], r[3], r[0], r[1]) if turned else tuple(r) for r in row.runs]
+    return Alike(
+        other=row.first if turned else row.second,
+        share=row.second_share if turned else row.first_share,
+        other_share=row.first_share if turned else row.second_share,
+        marks=tuple(
+            {"start": start, "end": end, "kind": "used", "id": f"{row.ref}-a{number}"}
+            for number, (start, end, _begin, _stop) in enumerate(runs)
+        ),
+        other_marks=tuple(
+            {"start": begin, "end": stop, "kind": "used", "id": f"{row.ref}-b{number}"}
+            for number, (_start, _end, begin, stop) in enumerate(runs)
+        ),
+    )

@@ -6,6 +6,7 @@ from touchstone.common.messages import Bilingual
 
 TASK_NAMES: dict[str, Bilingual] = {
     "assessments.item_grade": Bilingual("给作答评分", "Grade an answer"),
+    "assessments.programs_compare": Bilingual("比对程序", "Compare programs"),
     "assessments.submission_judge": Bilingual("判程序", "Judge a program"),
     "evaluation.insights_renew": Bilingual("更新流程分析", "Renew the analytics"),
     "evaluation.outcomes_request": Bilingual("请经理填入职表现", "Ask managers for outcomes"),

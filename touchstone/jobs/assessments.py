@@ -8,7 +8,9 @@ from touchstone.assessments.models import AttemptItem, Submission
 from touchstone.assessments.services.grading import attempt_score
 from touchstone.assessments.services.grading import item_grade as grade
 from touchstone.assessments.services.judging import submission_judge as judge
+from touchstone.assessments.services.similarity import programs_compare as compare
 from touchstone.common.clock import utc_now
+from touchstone.positions.models import Position
 
 
 @task(queue_name="default")
@@ -32,3 +34,10 @@ def submission_judge(submission_ref: str) -> str:
     grade(item=submission.attempt_item, at=now)
     attempt_score(attempt=submission.attempt_item.attempt, at=now)
     return judged.verdict
+
+
+@task(queue_name="default")
+def programs_compare(position_ref: str, code: str) -> int:
+    """Compares the programs of one problem and round with one another; how many pairs stand out."""
+    position = Position.objects.get(ref=position_ref)
+    return len(compare(position=position, code=code, at=utc_now()))

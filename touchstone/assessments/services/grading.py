@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from touchstone.assessments.models import Attempt, AttemptItem, Grading, Submission, TaskKind
+from touchstone.assessments.selectors import best_submission
 from touchstone.assessments.services.case_files import case_file_text
 from touchstone.assessments.services.judging import submission_judge, submissions_judge
 from touchstone.assessments.tasks import TaskText, exercise_work, task_texts
@@ -33,6 +34,7 @@ from touchstone.positions.models import Position
 __all__ = [
     "attempt_score",
     "attempts_score",
+    "best_submission",
     "grading_by_person",
     "item_grade",
     "items_grade",
@@ -146,16 +148,6 @@ def _keep(item: AttemptItem, work: WorkGrading, at: dt.datetime) -> Grading:
         needs_human=work.needs_human,
         actor=SYSTEM,
     )
-
-
-def best_submission(item: AttemptItem) -> Submission | None:
-    """The judged program with the most points, the latest of equals; samples do not count."""
-    judged = [
-        s
-        for s in item.submissions.all()
-        if s.status == Submission.Status.JUDGED and not s.samples_only and s.verdict != "IE"
-    ]
-    return max(judged, key=lambda s: (s.score or 0.0, s.created_at, s.pk), default=None)
 
 
 def _of_program(item: AttemptItem, at: dt.datetime) -> Grading | None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from touchstone.assessments.models import Submission
+from touchstone.assessments.services.similarity import comparison_ask
 from touchstone.assessments.tasks import problem_folder, problem_package
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM
@@ -222,6 +223,8 @@ def verdict_write(
             after={"verdict": result["verdict"], "score": result["score"]},
             detail={"samples_only": submission.samples_only},
         )
+        if not submission.samples_only:
+            comparison_ask(submission=submission, at=at)
     submission.status = Status.JUDGED
     return True
 

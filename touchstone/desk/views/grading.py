@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from touchstone.assessments.models import AttemptItem, Grading, TaskKind
 from touchstone.assessments.permissions import item_for, may_grade, require_grade
-from touchstone.assessments.selectors import agreement, hidden_from, next_to_grade
+from touchstone.assessments.selectors import agreement, alike_of, hidden_from, next_to_grade
 from touchstone.assessments.services.grading import best_submission, grading_by_person
 from touchstone.assessments.tasks import TaskText, task_text
 from touchstone.audit.files import file_bytes
@@ -124,6 +124,11 @@ def _grade_context(
     machine = next((g for g in reversed(ordered) if g.rater_kind == "system"), None)
     mine = next((g for g in reversed(ordered) if g.person_id == request.user.pk), None)
     shown = None if blind else machine
+    best = best_submission(item) if item.item.kind == TaskKind.CODING else None
+    alike = alike_of(best, request.user) if best else []
+    people = visible_applications(request.user).filter(
+        pk__in=[a.other.attempt_item.attempt.application_id for a in alike]
+    )
     return {
         "position": application.position,
         "attempt": item.attempt,
@@ -141,7 +146,12 @@ def _grade_context(
         "points": _points(item, text, shown, mine),
         "parts": _parts(item, text, shown),
         "agreement": None if blind else agreement(item.item.code),
-        "best": best_submission(item) if item.item.kind == TaskKind.CODING else None,
+        "best": best,
+        "alike": alike,
+        "named_others": set(people.values_list("pk", flat=True)) if alike else set(),
+        "signals": item.attempt.signals.filter(kind="similarity", detail__code=item.item.code)
+        if alike
+        else [],
         "following": next_to_grade(item, request.user),
         "may_grade": may_grade(request.user, application.position),
         "named": visible_applications(request.user).filter(pk=application.pk).exists(),

@@ -16,7 +16,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from touchstone.assessments.models import AttemptItem, Grading, IntegritySignal, Submission
+from touchstone.assessments.models import (
+    AttemptItem,
+    Grading,
+    IntegritySignal,
+    Similarity,
+    Submission,
+)
 from touchstone.audit.files import file_erase
 from touchstone.audit.models import StoredFile
 from touchstone.audit.services import audit_record
@@ -168,6 +174,9 @@ def _assessments(candidate: Candidate) -> dict[str, int]:
     items = AttemptItem.objects.filter(attempt__application__candidate=candidate)
     return {
         "gradings": Grading.objects.filter(attempt_item__in=items).update(result={}),
+        "similarities": Similarity.objects.filter(
+            Q(first__attempt_item__in=items) | Q(second__attempt_item__in=items)
+        ).delete()[0],
         "programs": Submission.objects.filter(attempt_item__in=items).update(source="", result={}),
         "signals": IntegritySignal.objects.filter(
             attempt__application__candidate=candidate
