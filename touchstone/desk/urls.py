@@ -21,6 +21,7 @@ from touchstone.desk.views import (
     reports,
     resumes,
     room,
+    samples,
     screening,
     setup,
     wecom,
@@ -161,6 +162,9 @@ urlpatterns = [
     path("decisions/<str:ref>/send/", reports.decision_send_view, name="decision-send"),
     path("outcomes/<str:ref>/", reports.outcome, name="outcome"),
     path("positions/<str:ref>/hires/outcomes/", reports.outcomes_upload, name="outcomes-upload"),
+    path("positions/<str:ref>/samples/", samples.samples, name="calibration-samples"),
+    path("samples/<str:ref>/", samples.sample, name="calibration-sample"),
+    path("samples/<str:ref>/close/", samples.close, name="calibration-sample-close"),
     path("positions/<str:ref>/my-scoring/", reports.own_scoring, name="own-scoring"),
     # talent pool
     path("pool/", pool.search, name="pool"),

@@ -57,6 +57,42 @@ class IndicatorScore(Versioned):
         ]
 
 
+class CalibrationSample(Referenced):
+    """A written answer that the position's interviewers score each for themselves, to find out
+    how far apart they are before it matters to a candidate."""
+
+    position = models.ForeignKey(
+        Position, on_delete=models.CASCADE, related_name="calibration_samples"
+    )
+    title = models.CharField(max_length=120)
+    question = models.TextField(blank=True)
+    text = models.TextField()
+    indicators = models.JSONField(default=list)  # their ids in the competency model
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+
+class SampleSheet(Versioned):
+    """One person's scores for a sample. Nobody else sees them before submitting their own."""
+
+    sample = models.ForeignKey(CalibrationSample, on_delete=models.CASCADE, related_name="sheets")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    scores = models.JSONField(default=dict)  # indicator: {"score": 7.5 | None, "comment": "…"}
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sample", "person"], name="sample_sheet_once")
+        ]
+
+
 class ScorecardEvent(models.Model):
     """Submitted, reopened with a reason."""
 

@@ -347,7 +347,7 @@ def _sheet(
                 SheetRow(
                     indicator=indicator,
                     dimension=dimension,
-                    anchors=_anchors(indicator),
+                    anchors=anchors_of(indicator),
                     required=dimension.id in focus,
                     own=own.get(indicator.id),
                     notes=linked.get(indicator.id, []),
@@ -371,7 +371,7 @@ def _covered(interview: Interview) -> set[str]:
     return found
 
 
-def _anchors(indicator: Indicator) -> list[tuple[str, str]]:
+def anchors_of(indicator: Indicator) -> list[tuple[str, str]]:
     """Three sentences, for 0–3, 4–7 and 8–10, in both languages."""
     found = []
     for (low, high), generic in zip(RANGES, GENERIC_ANCHORS, strict=True):

@@ -15,6 +15,7 @@ from touchstone.accounts.permissions import has_role, in_branches
 from touchstone.common.clock import utc_now
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.evaluation.models import Outcome, Scorecard
+from touchstone.evaluation.samples import open_samples
 from touchstone.insights.waiting import waiting_work
 from touchstone.interviews.models import Interview, PanelMember
 from touchstone.interviews.permissions import interview_for
@@ -58,6 +59,7 @@ def today(request: DeskRequest) -> HttpResponse:
                 at=None,
                 due_on__lte=now.date() + dt.timedelta(days=7),
             ).select_related("hire__application__candidate"),
+            "samples": open_samples(request.user),
             "troubles": troubles(request.user, now),
             "rows": [(row, row.position.pk in seen) for row in waiting_work(positions)],
             "may_create": has_role(request.user, (Role.ADMINISTRATOR, Role.RECRUITER)),
