@@ -17,6 +17,17 @@ from touchstone.engine.grading.rubrics import rubric_from_mapping
 
 ALL = list(built_in_exercises().values())
 LANGS = ("zh", "en")
+IDLE = (
+    "没有疑问，指南写得很清楚。",
+    "指南没有什么没说清的地方，都按要求标了。",
+    "时间有点紧，后面几条标得快。",
+    "第 3 条我不确定。",
+    "No questions, the guideline is clear.",
+    "The guideline says everything that is needed, I labelled as it asks.",
+    "I was short of time for the last items.",
+    "Not sure about item 3.",
+    "谢谢！",
+)
 
 
 def name(exercise: Exercise) -> str:
@@ -90,7 +101,7 @@ def test_every_way_to_ask_is_heard(exercise: Exercise, lang: Any) -> None:
 @pytest.mark.parametrize("exercise", of_kind(LABELLING), ids=name)
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_empty_question_raises_nothing(exercise: Exercise, lang: Any) -> None:
-    for idle in ("没有疑问，指南写得很清楚。", "No questions, the guideline is clear.", "谢谢！"):
+    for idle in IDLE:
         graded = grade_labelling(exercise, 0, {"questions": idle}, lang)
         assert not any(n.raised or n.declared for n in graded.noticed), idle
 

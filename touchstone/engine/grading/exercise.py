@@ -19,6 +19,14 @@ KINDS = (LABELLING, BAD_CASE, PROMPT_REPAIR)
 FORMS = ("classes", "spans", "boxes")
 TRAPS = ("conflict", "leak", "format", "injection")
 MOST_MARKS = 60
+ASKED: Mapping[str, str] = {
+    "zh": "对标注指南的疑问。指南没有说清楚的地方，要不要标，算不算，标哪一类，怎么处理",
+    "en": (
+        "Questions about the guideline: what the guideline does not say, whether it is clear, "
+        "which one to mark or label, how it is marked or boxed"
+    ),
+}
+"""Words that every question about a guideline uses: they tell nothing about which one it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +256,7 @@ class Exercise:
             "id": self.id,
             "kind": "technical",
             "lang": lang,
-            "question": "对标注指南的疑问" if lang == "zh" else "Questions about the guideline",
+            "question": ASKED[lang],
             "max_score": 10,
             "key_points": [
                 {

@@ -29,13 +29,16 @@ from touchstone.engine.grading.agreement import (
     wilson,
 )
 from touchstone.engine.grading.exercise import MOST_MARKS, Ambiguity, Box, Exercise, LabelItem, Mark
-from touchstone.engine.grading.grade import grade
+from touchstone.engine.grading.grade import grade, point_matches
 from touchstone.engine.grading.phrases import first_phrase, plain
 from touchstone.engine.grading.rubrics import rubric_from_mapping
 
 QUALITY, NOTICED = 0.7, 0.3
 RAISED_FROM = 0.5
 UNSURE = (0.35, 0.65)
+COVERED = 0.4
+"""Share of a phrase's words that a note must say before likeness in sense counts: with two
+ambiguities, leading over the other alone says little."""
 IOU = 0.5
 LEAST_NOTE = 4
 LEAST_COPY = 12
@@ -289,6 +292,10 @@ def _noticed(
         if len(own.strip()) < LEAST_NOTE:
             continue
         graded = grade(rubric, own)
+        covered = {
+            point.id: max(match.features[:3])
+            for point, match in zip(rubric.key_points, point_matches(rubric, own), strict=False)
+        }
         unsure |= "prompt_injection" in graded.flags
         for ambiguity in exercise.ambiguities:
             found = first_phrase(ambiguity.accept.of(lang), own)
@@ -299,7 +306,8 @@ def _noticed(
                 credits_[ambiguity.id] = 1.0
                 quotes[ambiguity.id].append((note.start, note.start + len(note.text)))
             else:
-                credit = graded.points.get(ambiguity.id, 0.0)
+                said = covered.get(ambiguity.id, 0.0) >= COVERED
+                credit = graded.points.get(ambiguity.id, 0.0) if said else 0.0
                 if credit > credits_[ambiguity.id]:
                     credits_[ambiguity.id] = credit
                     quotes[ambiguity.id] += [
