@@ -16,7 +16,7 @@ import random
 import sqlite3
 from dataclasses import dataclass, field
 
-from touchstone.engine.matching.postings import pack, unpack
+from touchstone.engine.matching.postings import pack
 from touchstone.engine.matching.query import understand
 from touchstone.engine.matching.ranking import rank
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts, tokens
@@ -234,7 +234,7 @@ class Ours:
             document = PersonText(text=person.text, years=person.years, language=person.language)
             for term, weight in person_terms(document, shown_concepts(document)).items():
                 held.setdefault(term, {})[number] = weight
-        self.postings = {term: unpack(pack(places), 0) for term, places in held.items()}
+        self.postings = {term: {0: pack(places)} for term, places in held.items()}
         self.size = len(people)
 
     def search(self, query: Query) -> list[int]:

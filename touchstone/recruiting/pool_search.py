@@ -14,7 +14,7 @@ from touchstone.accounts.models import Branch, Person
 from touchstone.accounts.permissions import branches_of, in_branches
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import Message, say
-from touchstone.engine.matching.postings import joined
+from touchstone.engine.matching.postings import Packed
 from touchstone.engine.matching.query import (
     Filter,
     Group,
@@ -173,11 +173,7 @@ def _run(
 def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str, int]]]]:
     size = (PoolEntry.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
     facts = [f"#{name}:{value}" for name, values in FACETS.items() for value in values]
-    rows: dict[str, list[tuple[int, bytes, bytes]]] = {}
-    wanted = PoolPosting.objects.filter(term__in=sorted(query.all_terms().union(facts)))
-    for term, segment, ids, weights in wanted.values_list("term", "segment", "ids", "weights"):
-        rows.setdefault(term, []).append((segment, bytes(ids), bytes(weights)))
-    postings = {term: joined(parts) for term, parts in rows.items()}
+    postings = _postings(query, facts)
     ranking = rank(query, postings, size, most)
     counts = counted(ranking, postings, facts)
     facets = {
@@ -185,6 +181,22 @@ def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str,
         for name, values in FACETS.items()
     }
     return ranking, facets
+
+
+def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]]:
+    """What is needed of the index; two queries. Of facts only who has them is read."""
+    found: dict[str, dict[int, Packed]] = {}
+    weighed = {term for group in query.groups for term, _share in group.terms}
+    bare = query.all_terms().union(facts) - weighed
+    for term, segment, ids, weights in PoolPosting.objects.filter(
+        term__in=sorted(weighed)
+    ).values_list("term", "segment", "ids", "weights"):
+        found.setdefault(term, {})[segment] = bytes(ids), bytes(weights)
+    for term, segment, ids in PoolPosting.objects.filter(term__in=sorted(bare)).values_list(
+        "term", "segment", "ids"
+    ):
+        found.setdefault(term, {})[segment] = bytes(ids), b""
+    return found
 
 
 def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:

@@ -5,19 +5,32 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from touchstone.engine.matching.postings import SEGMENT, holds, joined, pack, place_of, put, unpack
+from touchstone.engine.matching.postings import (
+    FEW,
+    FEW_ALIKE,
+    HALF,
+    SEGMENT,
+    Packed,
+    flags_in,
+    holds,
+    pack,
+    pack_arrays,
+    place_of,
+    put,
+    unpack,
+)
 from touchstone.engine.matching.query import for_model, like_person, understand
 from touchstone.engine.matching.ranking import Found, rank
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts, tokens
 from touchstone.engine.text.taxonomy import taxonomy
 
 
-def indexed(*people: PersonText) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], int]:
+def indexed(*people: PersonText) -> tuple[dict[str, dict[int, Packed]], int]:
     held: dict[str, dict[int, int]] = {}
     for number, person in enumerate(people):
         for term, weight in person_terms(person, shown_concepts(person)).items():
             held.setdefault(term, {})[number] = weight
-    postings = {term: unpack(pack(places), 0) for term, places in held.items()}
+    postings = {term: {0: pack(places)} for term, places in held.items()}
     return postings, len(people)
 
 
@@ -49,12 +62,54 @@ def test_postings_take_in_and_let_go() -> None:
     ids, weights = unpack(packed, 2)
     assert ids.tolist() == [2 * SEGMENT + p for p in (3, 9, SEGMENT - 1)]
     assert weights.tolist() == [255, 80, 1]
-    assert [holds(packed[0], p) for p in (2, 3, 9, 10, SEGMENT - 1)] == [0, 1, 1, 0, 1]
+    assert [holds(packed, p) for p in (2, 3, 9, 10, SEGMENT - 1)] == [0, 1, 1, 0, 1]
     for place in (3, 9, SEGMENT - 1):
         packed = put(packed, place, 0)
     assert packed == (b"", b"")
     assert place_of(SEGMENT + 5) == (1, 5)
-    assert joined([])[0].size == 0
+
+
+SHAPES = {
+    "list": (FEW_ALIKE, (9, 40)),
+    "one weight": (FEW_ALIKE + 1, (255,)),
+    "few weights": (FEW + 1, (42, 70, 90, 138, 150, 230)),
+    "many weights": (FEW + 1, tuple(range(1, 60))),
+    "everybody": (SEGMENT, (70, 150, 230)),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_a_row_holds_the_same(shape: str) -> None:
+    n, kinds = SHAPES[shape]
+    rng = np.random.default_rng(n)
+    places = np.sort(rng.choice(SEGMENT, n, replace=False))
+    weights = rng.choice(np.array(kinds, dtype=np.uint8), n)
+    row = pack_arrays(places, weights)
+    numbers, held = unpack(row, 3)
+    assert (numbers == places + 3 * SEGMENT).all()
+    assert (held == weights).all()
+    assert np.flatnonzero(flags_in(row)).tolist() == places.tolist()
+    truth = dict(zip(places.tolist(), weights.tolist(), strict=True))
+    for place in (0, 7, HALF - 1, HALF, SEGMENT - 1):
+        assert holds(row, place) == (place in truth)
+        for weight in (kinds[0], 201, 0):
+            row = put(row, place, weight)
+            truth[place] = weight
+            if not weight:
+                del truth[place]
+            assert holds(row, place) == bool(weight)
+    numbers, held = unpack(row, 0)
+    assert dict(zip(numbers.tolist(), held.tolist(), strict=True)) == truth
+
+
+@pytest.mark.parametrize("kinds", [(255,), (70, 150)])
+def test_a_row_its_last_person_leaves_is_empty(kinds: tuple[int, ...]) -> None:
+    places = np.arange(0, 2 * (FEW + 1), 2)
+    weights = np.resize(np.array(kinds, dtype=np.uint8), len(places))
+    row = pack_arrays(places, weights)
+    for place in places.tolist():
+        row = put(row, place, 0)
+    assert row == (b"", b"")
 
 
 def test_shown_stronger_comes_first_in_either_language() -> None:

@@ -1,22 +1,39 @@
-"""Puts people in order for a query, from the postings of its terms alone."""
+"""Puts people in order for a query, from the postings of its terms alone.
+
+People are gone through a segment at a time: what a segment needs stays in the processor's cache.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.engine.matching.postings import Ids, Weights
+from touchstone.engine.matching.postings import (
+    SEGMENT,
+    Flags,
+    Ids,
+    Packed,
+    Weights,
+    count_among,
+    flags_in,
+    is_list,
+    listed,
+    spread_out,
+    unpack,
+)
 from touchstone.engine.matching.query import Group, Query
 
-Postings = Mapping[str, tuple[Ids, Weights]]
+Postings = Mapping[str, Mapping[int, Packed]]
 Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
+Strengths = Weights | Floats
 PREFERENCE = 0.25
 WORD_AT_LEAST = 0.6  # share of a word's pairs of characters that must be there
+FULL = np.float32(255)
+ALIKE = np.float32(1e-6)  # scores closer than this may round to the same six digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +52,21 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best people, how many there are in all, and per number whether it is one of them."""
+    """The best people, how many there are in all, and per segment and place whether somebody is
+    one of them."""
 
     found: tuple[Found, ...]
     total: int
     among: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A group looked for: its worth, and per segment the strength of each place, 0 for none."""
+
+    place: int
+    worth: np.float32
+    strengths: list[Strengths | None]
 
 
 def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
@@ -51,118 +78,182 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
     are ordered by number.
 
     Args:
-        postings: of every term of the query; terms nobody has may be missing.
+        postings: of every term of the query by segment; terms nobody has may be missing. Of terms
+            of filters and preferences only the places are read.
         size: one more than the highest number.
     """
-    among = np.ones(size, dtype=np.bool_)
-    score = np.zeros(size, dtype=np.float32)
-    have = np.zeros(size, dtype=np.float32)
-    scratch = np.zeros(size, dtype=np.uint8)
-    held: dict[int, tuple[Ids, Floats]] = {}
-    total = 0.0
-    for place, group in enumerate(query.groups):
-        ids, strength = _strength(group, postings, scratch)
-        if group.excluded:
-            among[ids] = False
-            continue
-        worth = group.worth * _rarity(len(ids), size)
-        total += worth
-        held[place] = (ids, strength)
-        score[ids] += np.float32(worth) * strength
-        have[ids] += np.float32(worth)
-    for wanted in query.filters:
-        among &= _having(wanted.terms, postings, size)
+    count = -(-size // SEGMENT)
+    held, total = _looked_for(query, postings, size, count)
     asked = any(not group.excluded for group in query.groups)
-    if asked:
-        if total <= 0:
-            return Ranking((), 0, np.zeros(size, dtype=np.bool_))
-        score *= have
-        score /= np.float32(total * total)
-        among &= have > 0
-    else:
-        score[:] = 0.5
-    for group in query.preferred:
-        ids, _strength_of = _strength(group, postings, scratch)
-        score[ids] *= np.float32(1.0 + PREFERENCE)
-    numbers = _best(score, among, most)
+    among = np.zeros((count, SEGMENT), dtype=np.bool_)
+    if asked and total <= 0:
+        return Ranking((), 0, among)
+    best = _Best(most)
+    for segment in range(count):
+        own = among[segment]
+        own[: size - segment * SEGMENT] = True
+        _narrow(own, query, postings, segment)
+        score = _scores(own, held, total, segment) if asked else np.full(SEGMENT, np.float32(0.5))
+        for group in query.preferred:
+            liked = _having((term for term, _share in group.terms), postings, segment)
+            score[liked] *= np.float32(1.0 + PREFERENCE)
+        best.take(segment, score, own)
     found = tuple(
-        Found(int(n), round(100 * min(1.0, float(score[n])), 1), _groups(int(n), held))
-        for n in numbers
+        Found(number, round(100 * min(1.0, score), 1), _groups(number, held))
+        for number, score in best.ordered()
     )
     return Ranking(found, int(np.count_nonzero(among)), among)
 
 
 def counted(ranking: Ranking, postings: Postings, terms: Sequence[str]) -> dict[str, int]:
     """How many of those found have each term."""
+    bits = np.packbits(ranking.among, axis=1)
     return {
-        term: int(np.count_nonzero(ranking.among[postings[term][0]]))
+        term: sum(
+            count_among(row, ranking.among[segment], bits[segment])
+            for segment, row in postings[term].items()
+            if segment < len(bits)
+        )
         for term in terms
         if term in postings
     }
 
 
-def _best(score: Floats, among: Flags, most: int) -> Ids:
-    """The numbers of the highest scores, rounded to six digits, equal ones in rising order."""
-    numbers = np.flatnonzero(among)
-    scores = score[numbers]
-    if len(numbers) > most:
-        edge = np.partition(scores, len(scores) - most)[len(scores) - most] - np.float32(1e-6)
-        kept = scores >= edge
-        numbers, scores = numbers[kept], scores[kept]
-    order = np.lexsort((numbers, -np.round(scores.astype(np.float64), 6)))[:most]
-    return np.asarray(numbers[order], dtype=np.int64)
+class _Best:
+    """The highest scores so far, rounded to six digits, equal ones in rising order of number."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.edge = np.float32(-1)
+        self.numbers: Ids = np.zeros(0, dtype=np.int64)
+        self.scores: Floats = np.zeros(0, dtype=np.float32)
+
+    def take(self, segment: int, score: Floats, among: Flags) -> None:
+        """Takes in a segment; ``score`` counts where ``among``."""
+        places = np.flatnonzero((score >= self.edge) & among)
+        if not len(places) or not self.most:
+            return
+        self.numbers = np.concatenate([self.numbers, places + segment * SEGMENT])
+        self.scores = np.concatenate([self.scores, score[places]])
+        if len(self.scores) > self.most:
+            at = len(self.scores) - self.most
+            self.edge = np.partition(self.scores, at)[at] - ALIKE
+            kept = self.scores >= self.edge
+            self.numbers, self.scores = self.numbers[kept], self.scores[kept]
+
+    def ordered(self) -> list[tuple[int, float]]:
+        order = np.lexsort((self.numbers, -np.round(self.scores.astype(np.float64), 6)))
+        chosen = order[: self.most]
+        return list(zip(self.numbers[chosen].tolist(), self.scores[chosen].tolist(), strict=True))
 
 
-def _groups(number: int, held: Mapping[int, tuple[Ids, Floats]]) -> tuple[tuple[int, float], ...]:
+def _looked_for(
+    query: Query, postings: Postings, size: int, count: int
+) -> tuple[list[_Held], float]:
+    """The groups looked for, and their worth together."""
+    held, total = [], 0.0
+    for place, group in enumerate(query.groups):
+        if group.excluded:
+            continue
+        strengths = [_strengths(group, postings, segment) for segment in range(count)]
+        holders = sum(int(np.count_nonzero(s)) for s in strengths if s is not None)
+        worth = group.worth * _rarity(holders, size)
+        total += worth
+        held.append(_Held(place, np.float32(worth), strengths))
+    return held, total
+
+
+def _narrow(among: Flags, query: Query, postings: Postings, segment: int) -> None:
+    """Takes out who has what is not wanted, and who lacks a fact."""
+    for group in query.groups:
+        if group.excluded:
+            strengths = _strengths(group, postings, segment)
+            if strengths is not None:
+                among &= strengths == 0
+    for wanted in query.filters:
+        among &= _having(wanted.terms, postings, segment)
+
+
+def _scores(among: Flags, held: Sequence[_Held], total: float, segment: int) -> Floats:
+    """Scores of a segment; who has nothing of what is looked for is taken out."""
+    score = np.zeros(SEGMENT, dtype=np.float32)
+    have = np.zeros(SEGMENT, dtype=np.float32)
+    for group in held:
+        strengths = group.strengths[segment]
+        if strengths is None:
+            continue
+        have += (strengths != 0).astype(np.float32) * group.worth
+        share = strengths.astype(np.float32)
+        if strengths.dtype == np.uint8:
+            share /= FULL
+        share *= group.worth
+        score += share
+    among &= have > 0
+    score *= have
+    score /= np.float32(total * total)
+    return score
+
+
+def _groups(number: int, held: Sequence[_Held]) -> tuple[tuple[int, float], ...]:
+    segment, place = divmod(number, SEGMENT)
     found = []
-    for place, (ids, strength) in held.items():
-        at = int(np.searchsorted(ids, number))
-        if at < len(ids) and ids[at] == number:
-            found.append((place, float(strength[at])))
+    for group in held:
+        strengths = group.strengths[segment]
+        if strengths is not None and strengths[place]:
+            share = np.float32(strengths[place])
+            if strengths.dtype == np.uint8:
+                share /= FULL
+            found.append((group.place, float(share)))
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
-def _having(terms: Sequence[str], postings: Postings, size: int) -> Flags:
-    one = np.zeros(size, dtype=np.bool_)
+def _having(terms: Iterable[str], postings: Postings, segment: int) -> Flags:
+    """Who has any of the terms."""
+    one = np.zeros(SEGMENT, dtype=np.bool_)
     for term in terms:
-        if term in postings:
-            one[postings[term][0]] = True
+        row = postings.get(term, {}).get(segment)
+        if row is None:
+            continue
+        if is_list(row[0]):
+            one[listed(row)[0]] = True
+        else:
+            one |= flags_in(row)
     return one
 
 
-def _strength(group: Group, postings: Postings, scratch: Weights) -> tuple[Ids, Floats]:
-    """Who has the group, in rising order, with 0–1: the strongest of a concept's terms; of a
-    word, the pairs of characters they have, if it is enough of them.
-
-    Args:
-        scratch: zeros, and left as zeros.
-    """
-    known = [(*postings[term], share) for term, share in group.terms if term in postings]
+def _strengths(group: Group, postings: Postings, segment: int) -> Strengths | None:
+    """How strongly each place of the segment has the group, 0 for not at all: as a weight for the
+    strongest of a concept's terms; 0–1 for a word of several pairs of characters. Nothing where
+    nobody has any of it."""
+    known = [
+        (postings[term][segment], share)
+        for term, share in group.terms
+        if segment in postings.get(term, {})
+    ]
     if not known:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        return None
     if len(group.terms) > 1 and sum(share for _term, share in group.terms) <= 1.001:
         return _by_parts(known)
-    if len(known) == 1:
-        return known[0][0], known[0][1].astype(np.float32) / np.float32(255)
-    for ids, weights, _share in known:
-        scratch[ids] = np.maximum(scratch[ids], weights)
-    everybody = np.flatnonzero(scratch != 0)
-    strength = scratch[everybody].astype(np.float32) / np.float32(255)
-    scratch[everybody] = 0
-    return everybody, strength
+    strongest = np.zeros(SEGMENT, dtype=np.uint8)
+    for row, _share in known:
+        if is_list(row[0]):
+            places, weights = listed(row)
+            strongest[places] = np.maximum(strongest[places], weights)
+        else:
+            np.maximum(strongest, spread_out(row), out=strongest)
+    return strongest
 
 
-def _by_parts(known: Sequence[tuple[Ids, Weights, float]]) -> tuple[Ids, Floats]:
-    """Pairs of characters are rare, so few people have any of them."""
-    everybody = np.unique(np.concatenate([ids for ids, _weights, _share in known]))
-    strength = np.zeros(len(everybody), dtype=np.float32)
-    seen = np.zeros(len(everybody), dtype=np.float32)
-    for ids, weights, share in known:
-        at = np.searchsorted(everybody, ids)
-        strength[at] += np.float32(share) * weights.astype(np.float32) / np.float32(255)
-        seen[at] += np.float32(share)
-    enough = seen >= WORD_AT_LEAST
-    return everybody[enough], strength[enough]
+def _by_parts(known: Sequence[tuple[Packed, float]]) -> Floats:
+    """The pairs of characters somebody has of a word, if it is enough of them."""
+    strength = np.zeros(SEGMENT, dtype=np.float32)
+    seen = np.zeros(SEGMENT, dtype=np.float32)
+    for row, share in known:
+        places, weights = unpack(row, 0)
+        strength[places] += np.float32(share) * weights.astype(np.float32) / FULL
+        seen[places] += np.float32(share)
+    strength[seen < WORD_AT_LEAST] = 0
+    return strength
 
 
 def _rarity(holders: int, size: int) -> float:

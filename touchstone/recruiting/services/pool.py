@@ -302,8 +302,10 @@ def _lock(segment: int) -> None:
 def _mentions(number: int) -> int:
     """How many postings still name this number."""
     segment, place = place_of(number)
-    rows = PoolPosting.objects.filter(segment=segment).values_list("ids", flat=True)
-    return sum(holds(bytes(ids), place) for ids in rows.iterator(chunk_size=500))
+    rows = PoolPosting.objects.filter(segment=segment).values_list("ids", "weights")
+    return sum(
+        holds((bytes(ids), bytes(weights)), place) for ids, weights in rows.iterator(chunk_size=500)
+    )
 
 
 def _person_text(application: Application, tags: Iterable[str]) -> PersonText:
