@@ -44,6 +44,17 @@ def perfect(exercise: Exercise, variant: int, lang: str) -> dict[str, str]:
     return {f"i.{i.id}": i.gold[lang][default.get(i.ambiguity, "")] for i in items}
 
 
+def test_there_are_enough_over_enough_industries() -> None:
+    assert len(ALL) >= 12
+    assert len({exercise.industry for exercise in ALL}) >= 5
+    forms = Counter(exercise.form for exercise in of_kind(LABELLING))
+    assert forms["classes"] >= 3
+    assert forms["spans"] >= 2
+    assert forms["boxes"] >= 2
+    assert len(of_kind(BAD_CASE)) >= 3
+    assert len(of_kind(PROMPT_REPAIR)) >= 3
+
+
 def test_variants_have_nothing_in_common() -> None:
     for exercise in of_kind(LABELLING):
         for lang in LANGS:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from touchstone import __version__
-from touchstone.assessments.models import Attempt, AttemptItem, Submission
+from touchstone.assessments.models import EXERCISES, Attempt, AttemptItem, Submission
 from touchstone.engine.grading.exercise_loading import built_in_exercises
 from touchstone.engine.reporting.scores import INTERVIEW_SHARE, Overall, Scored, combine
 from touchstone.evaluation.models import DepartmentEvaluation, Scorecard
@@ -362,10 +362,10 @@ def _titles(items: Sequence[AttemptItem]) -> dict[str, dict[str, str]]:
         "code", "title", "title_en"
     ):
         titles[code] = {"zh": zh, "en": en or zh}
-    known = built_in_exercises()
-    for code in codes:
-        if code in known:
-            titles[code] = {"zh": known[code].title.zh, "en": known[code].title.en}
+    for code in (item.item.code for item in items if item.item.kind in EXERCISES):
+        exercise = built_in_exercises().get(code)
+        if exercise is not None:
+            titles[code] = {"zh": exercise.title.zh, "en": exercise.title.en}
     return titles
 
 
