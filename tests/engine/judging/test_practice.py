@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.engine.judging.labelled_programs import SETS, Figures, figures, judged, programs
 from touchstone.common.messages import render
+from touchstone.engine.judging.dataflow import _Follower
+from touchstone.engine.judging.loading import load_problem
 from touchstone.engine.judging.practice import CHECKS, check_source, practice_findings
 from touchstone.engine.judging.problem import Problem
 
@@ -218,14 +223,45 @@ def test_odd_programs_do_no_harm(source: bytes) -> None:
     assert len(findings) in {0, len(CHECKS)}
 
 
-def test_the_reference_of_a_problem_passes_its_own_checks() -> None:
-    from pathlib import Path
+CONTENT = Path(__file__).resolve().parents[3] / "touchstone" / "content" / "problems"
+WITH_PRACTICE = sorted(
+    p.parent.name for p in CONTENT.glob("*/problem.yaml") if "\n  practice:" in p.read_text("utf-8")
+)
 
-    from touchstone.engine.judging.loading import load_problem
 
-    root = Path(__file__).resolve().parents[3] / "touchstone" / "content" / "problems"
-    problem: Problem = load_problem(root / "linear-regression")
+@pytest.mark.parametrize("name", WITH_PRACTICE)
+def test_the_reference_of_a_problem_passes_its_own_checks(name: str) -> None:
+    problem: Problem = load_problem(CONTENT / name)
     source = (problem.folder / "submissions" / "accepted" / "reference.py").read_bytes()
     findings = practice_findings(source, problem)
     assert [f.check for f in findings] == list(problem.extension.practice)
-    assert all(f.passed for f in findings)
+    assert [f.check for f in findings if not f.passed] == []
+
+
+RECURSIVE = b"""
+import pandas as pd
+rows = pd.read_csv("train.csv")
+def parse(text, at):
+    if text[at] == "{":
+        return parse(text, at + 1) + parse(text, at + 2) + parse(text, at + 3)
+    return listed(text, at) + listed(text, at + 1) + listed(text, at + 2)
+def listed(text, at):
+    return [parse(text, at), parse(text, at + 1), listed(text, at + 2), parse(text, at + 3)]
+for line in rows["text"]:
+    print(parse(line, 0), listed(line, 1))
+"""
+
+
+def test_functions_that_call_one_another_are_followed_in_moderation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    followed = []
+    inside = _Follower.inside
+
+    def counted(self: _Follower, *arguments: Any) -> Any:
+        followed.append(1)
+        return inside(self, *arguments)
+
+    monkeypatch.setattr(_Follower, "inside", counted)
+    check_source(RECURSIVE, list(CHECKS), label="y")
+    assert 2 <= len(followed) < 2000

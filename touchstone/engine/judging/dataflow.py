@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,9 +31,11 @@ MOST_STEPS = 20_000
 DEEPEST_CALL = 8
 DEEPEST_NESTING = 120
 MOST_TURNS = 12
+MOST_AT_ONCE = 2  # a function that calls itself: once more tells all there is
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.FloorDiv)
 NO_LABEL: frozenset[str] = frozenset()
 ALL_COLUMNS = (None, None)
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class _Follower:
         self.scopes: list[dict[str, Value]] = []
         self.imports: dict[str, str] = {}
         self.stars = stars(tree)
-        self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
+        self.functions: dict[str, Function] = {}
         self.classes: dict[str, ast.ClassDef] = {}
         self.instances: dict[int, dict[str, Value]] = {}
         self.kinds: dict[int, str] = {}
@@ -160,6 +163,8 @@ class _Follower:
         self.active: set[int] = set()
         self.conditions: list[Value] = []
         self.returned: list[Value] = []
+        self.following: list[Function] = []
+        self.stored: dict[Function, Counter[str]] = {}
         self.steps = self.depth = self.nesting = self.order = self.serial = 0
 
     def next(self) -> int:
@@ -775,7 +780,8 @@ class _Follower:
         made = self.chosen(node, owner, key)
         if key.loops and owner.rows and not _has_slice(node.slice):
             made = replace(made, element=made.element | key.loops)
-        return replace(made, learnt=made.learnt | key.learnt)
+        # A choice of rows by what was learnt brings no number of theirs into the columns.
+        return made if key.rows else replace(made, learnt=made.learnt | key.learnt)
 
     def columns_sliced(self, owner: Value, chosen: ast.expr) -> Value:
         if isinstance(chosen, ast.Slice) and chosen.upper is not None:
@@ -1482,26 +1488,28 @@ class _Follower:
 
     def inside(
         self,
-        function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        function: Function,
         arguments: Sequence[Value],
         keywords: Mapping[str, Value],
         owner: Value | None = None,
     ) -> Value:
         """Follows a function of the program with what it was given."""
-        if self.depth >= DEEPEST_CALL:
+        if self.depth >= DEEPEST_CALL or self.following.count(function) >= MOST_AT_ONCE:
             return joined([*arguments, *keywords.values()])
         self.scopes.append(self.names)
         outer_returned, self.returned = self.returned, []
         outer_conditions, self.conditions = self.conditions, []
         self.names = dict(self.names)
         self.depth += 1
-        self.bound_times.append(stores(function))
+        self.following.append(function)
+        self.bound_times.append(self.stores_of(function))
         self.enter(function.args, arguments, keywords, owner)
         if isinstance(function, ast.Lambda):
             self.returned.append(self.value(function.body))
         else:
             self.block(function.body)
         self.bound_times.pop()
+        self.following.pop()
         self.depth -= 1
         given, inner = self.returned, self.names
         self.names = self.scopes.pop()
@@ -1519,6 +1527,11 @@ class _Follower:
         if long and len({len(i) for i in long}) == 1:
             items = tuple(joined(p) for p in zip(*long, strict=True))
         return replace(joined(given), ref=ref, each=each, items=items)
+
+    def stores_of(self, function: Function) -> Counter[str]:
+        if function not in self.stored:
+            self.stored[function] = stores(function)
+        return self.stored[function]
 
     def enter(
         self,
