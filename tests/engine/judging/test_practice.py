@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.judging.labelled_programs import SETS, Figures, figures, judged, programs
 from touchstone.common.messages import render
-from touchstone.engine.judging.dataflow import _Follower
+from touchstone.engine.judging.dataflow import Follower
 from touchstone.engine.judging.loading import load_problem
 from touchstone.engine.judging.practice import CHECKS, check_source, practice_findings
 from touchstone.engine.judging.problem import Problem
@@ -256,12 +256,12 @@ def test_functions_that_call_one_another_are_followed_in_moderation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     followed = []
-    inside = _Follower.inside
+    inside = Follower.inside
 
-    def counted(self: _Follower, *arguments: Any) -> Any:
+    def counted(self: Follower, *arguments: Any) -> Any:
         followed.append(1)
         return inside(self, *arguments)
 
-    monkeypatch.setattr(_Follower, "inside", counted)
+    monkeypatch.setattr(Follower, "inside", counted)
     check_source(RECURSIVE, list(CHECKS), label="y")
     assert 2 <= len(followed) < 2000

@@ -110,6 +110,7 @@ class Value:
 
 
 T = TypeVar("T")
+NO_LABEL: frozenset[str] = frozenset()
 NOTHING = Value()
 
 
