@@ -254,9 +254,13 @@ class Autosave {
     title.textContent = say("这里在别处也改过。两份都留着，请选一份。", "This was changed elsewhere too. Both are kept; choose one.");
     const shown = document.createElement("pre");
     const mine = this.fields();
-    shown.textContent = Object.entries(theirs)
-      .filter(([name, value]) => typeof value === "string" && value !== (mine[name] ?? ""))
-      .map(([, value]) => value)
+    const other = Object.entries(theirs).filter(([name, value]) => typeof value === "string" && value !== (mine[name] ?? ""));
+    const typed = other.filter(([name]) => this.isTyped(name));
+    const chosen = other.length - typed.length;
+    shown.textContent = [
+      ...typed.map(([, value]) => value),
+      ...(chosen ? [say(`有 ${chosen} 处选择或标注不同`, `${chosen} choices or labels differ`)] : []),
+    ]
       .join("\n\n")
       .slice(0, 4000);
     words.append(title, shown);
@@ -282,6 +286,12 @@ class Autosave {
     });
     box.append(document.createElement("span"), words);
     this.form.prepend(box);
+  }
+
+  // Words can be shown side by side; a choice or a hidden label means nothing to read.
+  private isTyped(name: string): boolean {
+    const field = this.form.elements.namedItem(name);
+    return !(field instanceof RadioNodeList) && !(field instanceof HTMLTextAreaElement && field.hidden);
   }
 
   private tell(words: string, bad = false): void {
