@@ -47,7 +47,7 @@ def exercise_draft_save(
         value = content.get(name)
         if value is None or (not value and not item.content.get(name)):
             continue
-        if not _fits(exercise, item.variant, name, value, lang):
+        if not answer_fits(exercise, item.variant, name, value, lang):
             raise InvalidInput(say("exercises.bad_answer", what=name), field=name)
         kept[name] = value
     return draft_save(item=item, content=kept, version=version, at=at)
@@ -80,7 +80,8 @@ def _language(item: AttemptItem, content: Mapping[str, str]) -> Lang:
     return "en" if (begun or sent) == "en" else "zh"
 
 
-def _fits(exercise: Exercise, variant: int, name: str, value: str, lang: Lang) -> bool:
+def answer_fits(exercise: Exercise, variant: int, name: str, value: str, lang: Lang) -> bool:
+    """Whether a field's value is of a form that can be measured."""
     if name.startswith("i."):
         found = exercise.sample(variant).item(name.removeprefix("i."))
         return found is not None and is_answer(exercise, found, value, lang)

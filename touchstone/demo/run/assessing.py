@@ -18,11 +18,13 @@ from touchstone.assessments.services.sittings import (
     learning_phase_next,
     program_submit,
 )
-from touchstone.assessments.tasks import question_rubric
+from touchstone.assessments.tasks import question_rubric, task_text
 from touchstone.common.actors import Actor
+from touchstone.common.messages import Lang
 from touchstone.demo.answers import write_answer
 from touchstone.demo.cases import write_project_case
 from touchstone.demo.code import write_submission
+from touchstone.demo.exercises import exercise_answers
 from touchstone.demo.people import Person
 from touchstone.demo.run.stage import Scene
 from touchstone.integrations.sandbox.runs import SandboxUnavailable
@@ -152,6 +154,10 @@ class Sitting:
         if item.item.kind == TaskKind.CASE:
             case = write_project_case(self.person, seed)
             return {"title": case.title, "text": case.text}
+        exercise = task_text(item.item.kind, item.item.code).exercise
+        if exercise is not None:
+            known: Lang = "en" if lang == "en" else "zh"
+            return exercise_answers(self.person, exercise, item.variant, seed, known)
         rubric: dict[str, Any] = question_rubric(item.item.code, "en" if lang == "en" else "zh")
         return {"answer": write_answer(self.person, rubric, seed).text}
 
