@@ -21,7 +21,8 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, Tex
 ENGINE = "similarity 1"
 GRAM = 12
 LEAST_RUN = 18
-LEAST_OWN = 40
+LEAST_OWN = 80  # below that, programs of one problem are alike because the problem is small
+LEAST_COMMON = 60
 NOTABLE = 0.5
 COMMON_FROM, COMMON_SHARE, COMMON_MOST = 5, 5, 20
 MOST_PLACES = 12
@@ -191,7 +192,7 @@ def _compared(
     in_second = {p for _at, other, length in tiles for p in range(other, other + length)}
     in_second &= second_own
     shares = len(in_first) / len(first_own), len(in_second) / len(second_own)
-    if max(shares) < NOTABLE or min(len(in_first), len(in_second)) < LEAST_OWN / 2:
+    if max(shares) < NOTABLE or min(len(in_first), len(in_second)) < LEAST_COMMON:
         return None
     runs = tuple(
         Run(
