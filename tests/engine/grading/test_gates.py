@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from touchstone.engine.grading.gates import has_scrambled_marks, is_keyword_list
-from touchstone.engine.grading.grade import grade
+from touchstone.engine.grading.gates import has_scrambled_marks, inspect, is_keyword_list
+from touchstone.engine.grading.grade import grade, shuffled
 from touchstone.engine.grading.reading import read
 from touchstone.engine.grading.rubrics import rubric_from_mapping
 from touchstone.engine.grading.work import Work, grade_work, language_of
+from touchstone.engine.questions.loading import built_in_questions
 
 MATERIAL = "一致性可以用 Kappa 系数来衡量，它去掉了碰巧一致的部分。规范含糊时应当补充边界例子。"
 RUBRIC = rubric_from_mapping(
@@ -79,6 +82,35 @@ def test_a_told_list_is_no_list_of_terms() -> None:
     assert not is_keyword_list(
         read("我先算 Kappa，再改规范，然后培训，接着复测，最后写总结，再复盘，交给下一位。")
     )
+
+
+def test_long_prose_is_no_list_of_terms_however_often_it_says_a_word() -> None:
+    """Every material of the bank in both languages: the longest prose there is."""
+    texts = [
+        text
+        for question in built_in_questions()
+        if question.material is not None
+        for text in (question.material.text.zh, question.material.text.en)
+    ]
+    assert len(texts) >= 40
+    assert not [text[:40] for text in texts if is_keyword_list(read(text))]
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "disorder", "words", "thrown"),
+    [
+        (0.4, 0.5, 120, True),
+        (0.4, 0.0, 9, True),  # too few words to say more
+        (0.4, 0.0002, 120, False),  # plain prose that tells one point in another order
+        (0.9, 0.0002, 120, False),
+        (None, 0.999, 120, True),
+    ],
+)
+def test_one_point_in_another_order_is_not_shuffled(
+    verbatim: float | None, disorder: float, words: int, thrown: bool
+) -> None:
+    gates = dataclasses.replace(inspect(read(GOOD), "", ""), disorder=disorder)
+    assert shuffled(gates, verbatim, verbatim, words) is thrown
 
 
 def test_growth_between_two_answers() -> None:

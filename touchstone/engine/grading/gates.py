@@ -7,8 +7,9 @@ already said, sentences that talk to the grader) or cap the score, and say so in
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from touchstone.engine.grading.credit import pairs
 from touchstone.engine.grading.lexicon import function_words, injection_pattern, telling_pattern
@@ -16,6 +17,7 @@ from touchstone.engine.grading.reading import Reading, Span, normalised
 from touchstone.engine.grading.word_order import disorder
 
 GRAM = 4
+STRETCH = 60  # words
 _DOUBLED = re.compile(r"，，|、、|,,|；；")
 _SPACE_BETWEEN_WORDS = re.compile(r"(?<![0-9A-Za-z.%])\s+(?![0-9A-Za-z.%])")
 _SENTENCE_INSIDE = re.compile(r"[。！？!?\n](?=.)|\.\s")
@@ -119,7 +121,7 @@ def is_keyword_list(reading: Reading) -> bool:
     if len(tokens) < 6:
         return False
     joining = sum(t.text in function_words() for t in tokens) / len(tokens)
-    repeated = 1 - len({t.key for t in tokens}) / len(tokens)
+    repeated = _repeated([t.key for t in tokens])
     pieces = [len(p) for p in _pieces(reading.text)]
     chinese = any(not t.text.isascii() for t in tokens)
     brief = median(pieces) <= (6 if chinese else 22)
@@ -134,6 +136,14 @@ def is_keyword_list(reading: Reading) -> bool:
     )
     unbroken = len(pieces) <= 2 and len(tokens) >= 12 and joining < 0.05
     return listed or unbroken
+
+
+def _repeated(keys: Sequence[str]) -> float:
+    """Share of words said before, 0..1, within stretches of `STRETCH` words: over a whole text it
+    grows with the text's length, however it is written (Covington & McFall 2010, MATTR)."""
+    starts = range(0, max(1, len(keys) - STRETCH // 2), STRETCH // 2)
+    stretches = [keys[at : at + STRETCH] for at in starts]
+    return fmean(1 - len(set(stretch)) / len(stretch) for stretch in stretches)
 
 
 def _pieces(text: str) -> list[str]:

@@ -264,6 +264,10 @@ def _nearness(rubric: Rubric, marked: _Marked) -> float:
     return min(1.0, max(0.0, (marked.topic - FARTHEST) / (NEAR - FARTHEST)))
 
 
+PROSE = 0.01
+"""Probability of shuffled words below which an answer long enough to judge is prose."""
+
+
 def shuffled(gates: Gates, ordered: float | None, verbatim: float | None, words: int) -> bool:
     """Whether the words look thrown together: unlikely classes, or the points' own order lost.
 
@@ -273,7 +277,8 @@ def shuffled(gates: Gates, ordered: float | None, verbatim: float | None, words:
         words: in the answer; few words tell little.
     """
     if verbatim is not None and verbatim < LOST_ORDER:
-        return True
+        # One point told in another order proves nothing where the whole is plain prose.
+        return not 0.0 < gates.disorder < PROSE
     unlikely = next(limit for least, limit in UNLIKELY if words >= least)
     if gates.disorder >= unlikely:
         return ordered is None or ordered < 0.75 or gates.disorder > 0.995
