@@ -220,6 +220,18 @@ def test_interactive_problem(package: Package, judge: Judge) -> None:
     assert judge(folder, "for i in range(10): print(i + 50, flush=True)").verdict == "WA"
 
 
+def test_learners_that_ask_for_the_machines_threads_work(package: Package, judge: Judge) -> None:
+    source = (
+        "import numpy as np\nfrom sklearn.cluster import KMeans\n"
+        "from sklearn.neighbors import KNeighborsClassifier\n"
+        "x = np.random.default_rng(0).random((200, 40))\ny = x[:, 0] > 0.5\n"
+        "KMeans(3, n_init=1, random_state=0).fit(x)\n"
+        "KNeighborsClassifier(3).fit(x, y).predict(x)\n"
+        "print(sum(map(int, input().split())))"
+    )
+    assert judge(package(LIMITS, SUMS), source).verdict == "AC"
+
+
 def test_the_reference_is_timed_in_dialogue_too(package: Package, judge: Judge) -> None:
     validator = (
         "import sys\nprint('ready', flush=True)\n"

@@ -47,6 +47,8 @@ MACHINE_LEARNING_IMPORTS = (
     "pandas",
     "sklearn.linear_model",
     "sklearn.ensemble",
+    "sklearn.neighbors",
+    "sklearn.cluster",
     "sklearn.model_selection",
     "sklearn.preprocessing",
     "sklearn.pipeline",

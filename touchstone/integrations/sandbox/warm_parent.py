@@ -402,6 +402,10 @@ def main() -> None:
         os.environ.update(config["environment"])
         for name in config["imports"]:
             importlib.import_module(name)
+        learning = sys.modules.get("sklearn.utils.parallel")
+        if learning is not None:
+            # It reads /proc/self/maps once and keeps what it found; runs cannot read that file.
+            learning._get_threadpool_controller()
         check(LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable")
         gc.collect()
         gc.freeze()
