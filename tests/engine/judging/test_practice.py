@@ -265,3 +265,15 @@ def test_functions_that_call_one_another_are_followed_in_moderation(
     monkeypatch.setattr(Follower, "inside", counted)
     check_source(RECURSIVE, list(CHECKS), label="y")
     assert 2 <= len(followed) < 2000
+
+
+def test_what_a_driver_calls_is_followed() -> None:
+    """In the function mode nothing in the file calls what it defines."""
+    loop = "class Counts:\n    def update(self, truth):\n        for i in range(len(truth)):\n"
+    loop += "            self.total = truth[i] + 1\n"
+    whole = "class Counts:\n    def update(self, truth):\n        self.total = (truth + 1).sum()\n"
+    found = [check_source(s.encode(), ["vectorised"], called=True)[0] for s in (loop, whole)]
+    assert [(f.passed, f.line) for f in found] == [(False, 3), (True, None)]
+    alone = "def score(rows):\n    total = 0\n    for row in rows:\n        total += row\n"
+    assert check_source(alone.encode(), ["vectorised"])[0].passed
+    assert not check_source(alone.encode(), ["vectorised"], called=True)[0].passed
