@@ -273,7 +273,7 @@ def test_what_a_driver_calls_is_followed() -> None:
     loop += "            self.total = truth[i] + 1\n"
     whole = "class Counts:\n    def update(self, truth):\n        self.total = (truth + 1).sum()\n"
     found = [check_source(s.encode(), ["vectorised"], called=True)[0] for s in (loop, whole)]
-    assert [(f.passed, f.line) for f in found] == [(False, 3), (True, None)]
+    assert [(f.passed, f.line) for f in found] == [(False, 4), (True, None)]
     alone = "def score(rows):\n    total = 0\n    for row in rows:\n        total += row\n"
     assert check_source(alone.encode(), ["vectorised"])[0].passed
     assert not check_source(alone.encode(), ["vectorised"], called=True)[0].passed
