@@ -37,7 +37,10 @@ def node_folder() -> Path:
 
 def is_fresh() -> bool:
     """Whether every bundle is newer than every source."""
-    bundles = [OUT / name for name in ("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js")]
+    bundles = [
+        OUT / name
+        for name in ("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js")
+    ]
     if not all(path.exists() for path in bundles):
         return False
     sources = [*HERE.glob("src/*"), *HERE.glob("*.json"), HERE / "build.mjs"]
