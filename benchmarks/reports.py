@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,13 +97,13 @@ def main() -> None:
         )
         for page, base in pages[:2]:
             assert client.get(page).status_code == client.get(base).status_code == 200
-        web = statistics.median(seconds(lambda p=page: client.get(p)) for page, _ in pages)
-        base = statistics.median(seconds(lambda p=page: client.get(p)) for _, page in pages)
+        web = statistics.median(seconds(partial(client.get, page)) for page, _ in pages)
+        bare = statistics.median(seconds(partial(client.get, page)) for _, page in pages)
         render(keys[:1])
-        pdf = statistics.median(seconds(lambda k=key: render([k])) for key in keys)
-        print(f"an application's page   {base:8.3f} s")
-        print(f"a report's page         {web:8.3f} s {web / base:6.1f} x")
-        print(f"a report's PDF          {pdf:8.3f} s {pdf / base:6.1f} x")
+        pdf = statistics.median(seconds(partial(render, [key])) for key in keys)
+        print(f"an application's page   {bare:8.3f} s")
+        print(f"a report's page         {web:8.3f} s {web / bare:6.1f} x")
+        print(f"a report's PDF          {pdf:8.3f} s {pdf / bare:6.1f} x")
         every = [keys[n % len(keys)] for n in range(args.pdfs)]
         began = time.perf_counter()
         with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), prepare_process) as pool:
