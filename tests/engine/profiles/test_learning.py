@@ -113,6 +113,15 @@ def test_weights_move_towards_what_pays_and_sum_to_a_hundred() -> None:
     assert all(w.ci[0] <= w.learned <= w.ci[1] for w in model.weights)
 
 
+def test_without_scores_a_dimension_nothing_is_called_learned() -> None:
+    cases = with_scores(3, 200, dict(DEFAULT_WEIGHTS), 0.5)
+    assert learn_model(cases).weighed
+    unscored = learn_model([replace(case, scores={}) for case in cases])
+    assert not unscored.weighed
+    assert {w.dimension: w.learned for w in unscored.weights} == DEFAULT_WEIGHTS
+    assert "profiles.too_few_scores" in {message.id for message in unscored.warnings}
+
+
 def test_few_cases_hardly_move_the_prior() -> None:
     truth = {"technical": 10.0, "business": 10.0, "communication": 10.0, "learning": 70.0}
     model = learn_model(with_scores(4, 60, truth, 2.0))

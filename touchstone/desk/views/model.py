@@ -161,9 +161,9 @@ def _learned(learned: LearnedModel, document: Document | None) -> dict[str, Any]
     ]
     return {
         "learned": learned,
-        "learned_by": {}
-        if learned.refused
-        else {weight.dimension: weight for weight in learned.weights},
+        "learned_by": {weight.dimension: weight for weight in learned.weights}
+        if learned.weighed
+        else {},
         "signals": signals,
         "found": [row for row in signals if row["signal"].found],
     }

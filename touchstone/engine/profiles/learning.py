@@ -127,6 +127,11 @@ class LearnedModel:
     n: int
     n_excellent: int
 
+    @property
+    def weighed(self) -> bool:
+        """Whether the weights were learned; otherwise they are the prior, kept as it was."""
+        return any(low < high for low, high in (weight.ci for weight in self.weights))
+
 
 def learn_model(
     history: Sequence[PastCase], prior: Mapping[str, float] = DEFAULT_WEIGHTS
