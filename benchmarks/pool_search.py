@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -152,6 +154,61 @@ def index_bytes() -> int:
         return int(cursor.fetchone()[0])
 
 
+def newcomers(count: int) -> list[object]:
+    """Applications of people with a resume of about 1,500 characters who agreed to be kept."""
+    from benchmarks.pool_people import SAID
+    from touchstone.accounts.models import Branch, Department
+    from touchstone.common.actors import Actor
+    from touchstone.common.clock import utc_now
+    from touchstone.engine.text.taxonomy import taxonomy
+    from touchstone.positions.models import Position
+    from touchstone.recruiting.models import Application, Candidate, Resume
+    from touchstone.recruiting.services.consents import consent_give
+
+    now, rng = utc_now(), random.Random(7)
+    branch = Branch.objects.order_by("pk")[0]
+    department, _made = Department.objects.get_or_create(branch=branch, name="算法部")
+    position, _made = Position.objects.get_or_create(
+        branch=branch, department=department, title="AI 训练师", defaults={"created_at": now}
+    )
+    known = taxonomy()
+    rows: list[object] = []
+    for _ in range(count):
+        text = ""
+        while len(text) < 1500:
+            name = known.name(rng.choice(sorted(known.concepts)))
+            text += rng.choice(list(SAID.values())).format(name=name, n=rng.randint(2, 15)) + "\n"
+        candidate = Candidate.objects.create(branch=branch, name="新人", created_at=now)
+        resume = Resume.objects.create(
+            position=position,
+            candidate=candidate,
+            text=text,
+            status="read",
+            created_at=now,
+            parsed={
+                "skills": ["Python", "SQL"],
+                "years_experience": 4,
+                "highest_degree": "master",
+                "latest_company": "栖木科技",
+                "latest_title": "数据标注专员",
+                "claims": [{"quote": line} for line in text.splitlines()[:8]],
+            },
+        )
+        who = Actor("candidate", candidate.ref)
+        consent_give(actor=who, candidate=candidate, purpose="talent_pool", granted=True, at=now)
+        rows.append(
+            Application.objects.create(
+                candidate=candidate,
+                position=position,
+                branch=branch,
+                resume=resume,
+                applied_at=now,
+                stage_since=now,
+            )
+        )
+    return rows
+
+
 def measured(name: str, tasks: list[Callable[[], object]], rounds: int) -> None:
     """Prints median and 95th percentile over all tasks, of the best round."""
     best: tuple[list[float], list[float]] | None = None
@@ -190,11 +247,13 @@ def main() -> None:
     from django.db import connection
 
     from touchstone.accounts.models import Branch
+    from touchstone.common.actors import SYSTEM
     from touchstone.common.clock import utc_now
     from touchstone.engine.matching.query import Query, for_model, understand
     from touchstone.engine.profiles.model import model_templates
     from touchstone.recruiting.models import PoolEntry
     from touchstone.recruiting.pool_search import _fact_filter, _run
+    from touchstone.recruiting.services.pool import pool_add, pool_remove
 
     if args.reindex or not PoolEntry.objects.exists():
         started = time.perf_counter()
@@ -223,6 +282,18 @@ def main() -> None:
     models = [search(for_model(document)) for document in model_templates().values()]
     measured("words and filters", asked, args.rounds)
     measured("position → 50", models, args.rounds)
+    rows: list[Any] = newcomers(20)
+
+    def added(application: Any) -> Callable[[], object]:
+        return lambda: pool_add(actor=SYSTEM, application=application, reason="优秀", at=now)
+
+    measured("adding one person", [added(row) for row in rows], 1)
+    fresh = PoolEntry.objects.filter(candidate__in=[row.candidate for row in rows])
+
+    def removed(entry: PoolEntry) -> Callable[[], object]:
+        return lambda: pool_remove(actor=SYSTEM, entry=entry, reason="", at=now)
+
+    measured("removing one person", [removed(entry) for entry in fresh], 1)
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 

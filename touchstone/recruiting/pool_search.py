@@ -164,7 +164,9 @@ def _run(
         entry.pk: entry
         for entry in PoolEntry.objects.filter(
             pk__in=[f.number for f in ranking.found], expires_at__gt=at
-        ).select_related("candidate", "branch")
+        )
+        .select_related("candidate", "branch")
+        .defer("terms")
     }
     hits = tuple(_hit(query, f, entries[f.number]) for f in ranking.found if f.number in entries)
     return SearchResult(asked, hits, ranking.total - len(ranking.found) + len(hits), facets)
@@ -200,7 +202,7 @@ def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]
 
 
 def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
-    shown = {row["concept"]: row for row in entry.concepts}
+    shown = _by_concept(entry.concepts)
     held = {place for place, _strength in found.groups}
     reasons = [
         reason
@@ -211,6 +213,19 @@ def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
         label_of(g) for place, g in enumerate(query.groups) if not g.excluded and place not in held
     )
     return Hit(entry, found.score, _merged(reasons)[:MOST_REASONS], missing[:MOST_REASONS])
+
+
+def _by_concept(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What somebody has shown, under its concept and under everything above it."""
+    known = taxonomy()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        concept = row["concept"]
+        found.setdefault(concept, []).append(row)
+        if concept in known.concepts:
+            for above in known.ancestors(concept):
+                found.setdefault(above, []).append(row)
+    return found
 
 
 def _merged(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
@@ -227,19 +242,16 @@ def _merged(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return tuple(by_words.values())
 
 
-def _reason(group: Group, entry: PoolEntry, shown: dict[str, dict[str, Any]]) -> Reason | None:
+def _reason(
+    group: Group, entry: PoolEntry, shown: Mapping[str, list[dict[str, Any]]]
+) -> Reason | None:
     """The strongest words for the group: of its concepts or of anything below them."""
-    known = taxonomy()
-    rows = []
-    for term, _share in group.terms:
-        if not term.startswith("c:"):
-            continue
-        concept = term[2:]
-        rows += [
-            row
-            for name, row in shown.items()
-            if name == concept or (name in known.concepts and concept in known.ancestors(name))
-        ]
+    rows = [
+        row
+        for term, _share in group.terms
+        if term.startswith("c:")
+        for row in shown.get(term[2:], ())
+    ]
     if rows:
         best = max(rows, key=lambda r: (LEVEL.get(r["strength"], 1), -r["start"]))
         start, end = sentence_around(entry.search_text, best["start"], best["end"])
@@ -265,9 +277,11 @@ def label_of(group: Group) -> str:
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence a stretch stands in, at most about 90 characters of whole words, without blanks
     and bullets at its ends."""
-    left = max((m.end() for m in _EDGE.finditer(text, 0, start)), default=0)
-    right_match = _EDGE.search(text, end)
-    right = right_match.start() if right_match else len(text)
+    # One character more than is shown says that there is more, however long the text.
+    first, last = max(0, start - LONGEST_QUOTE - 1), min(len(text), end + LONGEST_QUOTE + 1)
+    left = max((m.end() for m in _EDGE.finditer(text, first, start)), default=first)
+    right_match = _EDGE.search(text, end, last)
+    right = right_match.start() if right_match else last
     if right - left > LONGEST_QUOTE:
         left = max(left, start - LONGEST_QUOTE // 3)
         right = min(right, left + LONGEST_QUOTE)

@@ -61,6 +61,8 @@ def _put_in_place(packed: Packed, place: int, weight: int) -> Packed | None:
     """The row in the shape it has, where its shape has room for the weight; one that is left by
     its last person is empty."""
     ids, weights = packed
+    if is_list(ids):
+        return _put_in_list(packed, place, weight)
     if len(ids) == _BITS and weight in {0, weights[0]}:
         byte, bit = 1 + place // 8, 128 >> place % 8
         changed = ids[byte] | bit if weight else ids[byte] & ~bit
@@ -73,6 +75,23 @@ def _put_in_place(packed: Packed, place: int, weight: int) -> Packed | None:
         weights = weights[:byte] + bytes([changed]) + weights[byte + 1 :]
         return (ids, weights) if weights.count(0) < HALF else (b"", b"")
     return None
+
+
+def _put_in_list(packed: Packed, place: int, weight: int) -> Packed | None:
+    """The list with the person in it, unless another shape may now be shorter."""
+    ids, weights = packed
+    n = len(weights)
+    places = np.frombuffer(ids, dtype="<u2")
+    at = int(places.searchsorted(np.uint16(place)))
+    there = at < n and int(places[at]) == place
+    if weight and not there and n in {FEW_ALIKE, FEW}:
+        return None
+    after = at + there
+    own = (place.to_bytes(2, "little"), bytes([weight])) if weight else (b"", b"")
+    return (
+        ids[: 2 * at] + own[0] + ids[2 * after :],
+        weights[:at] + own[1] + weights[after:],
+    )
 
 
 def pack(held: Mapping[int, int]) -> Packed:

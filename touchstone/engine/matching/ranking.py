@@ -237,7 +237,8 @@ def _strengths(group: Group, postings: Postings, segment: int) -> Strengths | No
     strongest = np.zeros(SEGMENT, dtype=np.uint8)
     for row, _share in known:
         if is_list(row[0]):
-            places, weights = listed(row)
+            short, weights = listed(row)
+            places = short.astype(np.intp)
             strongest[places] = np.maximum(strongest[places], weights)
         else:
             np.maximum(strongest, spread_out(row), out=strongest)
