@@ -8,6 +8,7 @@ import statistics
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -18,8 +19,8 @@ from touchstone.common.errors import Conflict
 from touchstone.evaluation.models import Decision, IndicatorScore, Report, Scorecard
 from touchstone.evaluation.services.decisions import decision_make
 from touchstone.evaluation.services.reports import reports_issue
-from touchstone.insights import snapshots
-from touchstone.insights.figures import Figures, compare, figures, split
+from touchstone.insights import comparing, snapshots
+from touchstone.insights.figures import Figures, compare, figures, split, times
 from touchstone.insights.gathering import round_data
 from touchstone.insights.onepage import onepage_pdf
 from touchstone.insights.round_table import round_table
@@ -325,14 +326,42 @@ def test_proposals_come_from_data_are_decided_once_and_stay(
 def test_before_and_after_have_the_same_definition(
     position: Position, rows: list[Application], now: dt.datetime
 ) -> None:
-    data = round_data(position)
-    early, late = split(data, now - dt.timedelta(days=8, hours=20))
-    assert len(early.applied()) + len(late.applied()) == 10
-    same = {d.name: d for d in compare(data, data)}
+    whole = times(round_data(position))
+    day = now - dt.timedelta(days=8, hours=20)
+    early, late = split(whole, day)
+    for part, chosen in (
+        (early, [a.pk for a in rows if a.applied_at < day]),
+        (late, [a.pk for a in rows if a.applied_at >= day]),
+    ):
+        cards = Scorecard.objects.filter(
+            interview__application__in=chosen, status="submitted", counts=True
+        ).select_related("interview")
+        lengths = [
+            max(0.0, days(c.interview.ended_at or c.interview.ends_at, c.submitted_at))
+            for c in cards
+        ]
+        assert sorted(part["evaluation"][1].tolist()) == pytest.approx(sorted(lengths))
+    same = {d.name: d for d in compare(whole, whole)}
     assert same["evaluation"].change == pytest.approx(0.0)
     assert same["evaluation"].ci is not None
     assert same["evaluation"].ci[0] <= 0 <= same["evaluation"].ci[1]
     assert same["decision"].ci is None
+
+
+@pytest.mark.parametrize("n", [2001, 2002])
+def test_the_interval_of_many_is_that_of_few_drawn_out(n: int) -> None:
+    rng = np.random.default_rng(3)
+    values = rng.exponential(3, n)
+    picked = np.median(values[rng.integers(0, n, (4000, n))], axis=1)
+    drawn = np.concatenate(
+        [comparing._medians(np.random.default_rng(seed), values) for seed in range(4)]
+    )
+    assert np.median(drawn) == pytest.approx(np.median(picked), abs=0.01)
+    for level in (5, 95):
+        assert np.percentile(drawn, level) == pytest.approx(np.percentile(picked, level), abs=0.02)
+    interval = comparing.mean_interval(values)
+    means = values[rng.integers(0, n, (4000, n))].mean(axis=1)
+    assert interval == pytest.approx(tuple(np.percentile(means, (5, 95))), abs=0.02)
 
 
 def test_too_few_hires_give_no_correlation(f: Figures) -> None:
@@ -376,6 +405,30 @@ def test_a_large_round_is_kept_and_says_of_when(
         assert snapshots.snapshot(position, later) == (first, at)
     assert snapshots.snapshot_renew(position, later)[1] == later
     assert snapshots.large_positions() == [position]
+    Position.objects.update(status=Position.Status.CLOSED)
+    assert snapshots.large_positions() == []
+
+
+@pytest.mark.parametrize("live_up_to", [5, 1000])
+def test_what_is_kept_is_what_would_be_computed(
+    live_up_to: int,
+    position: Position,
+    rows: list[Application],
+    now: dt.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshots, "LIVE_UP_TO", live_up_to)
+    data = round_data(position)
+    fresh, kept = figures(data, now), snapshots.round_times(position, now)
+    assert snapshots.round_figures(position, now) == (fresh, now)
+    assert compare(kept, kept) == compare(times(data), times(data))
+    hidden = {rows[0].pk, rows[1].pk}
+    refs = {rows[0].ref, rows[1].ref}
+    assert data.run is not None
+    data.run = {**data.run, "ratings": [r for r in data.run["ratings"] if r[0] not in refs]}
+    without = figures(data, now).deviations
+    assert without != fresh.deviations
+    assert snapshots.round_figures(position, now, hidden)[0].deviations == without
 
 
 def test_week_by_week(position: Position, rows: list[Application], f: Figures) -> None:

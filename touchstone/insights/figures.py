@@ -4,14 +4,17 @@ one-pager show alike."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from touchstone.engine.fairness.report import FairnessReport, report_groups
 from touchstone.engine.fairness.selection import Group
 from touchstone.engine.profiles.statistics import fisher_interval, restricted_correlation
-from touchstone.insights.comparing import Difference, compare_medians, correlation
+from touchstone.insights.comparing import Difference, Floats, compare_medians, correlation
 from touchstone.insights.gathering import RoundData, workload
 from touchstone.insights.measures import (
     STAGE_ORDER,
@@ -25,19 +28,22 @@ from touchstone.insights.measures import (
 )
 from touchstone.insights.process import (
     Deviation,
+    Gaps,
     IndicatorUse,
     TaskQuality,
     Wait,
     by_department,
     collaboration_days,
+    department_gaps,
     deviations,
-    evaluation_days,
     indicator_use,
     task_quality,
     waits,
     weekly_flow,
 )
 
+Times = dict[str, tuple[Floats, Floats]]
+"""Per length of time when the application was made (seconds, NaN where unknown), and the days."""
 FEW_HIRES = 10
 INVITED = STAGE_ORDER.index("invited")
 
@@ -121,21 +127,21 @@ class Figures:
 def figures(data: RoundData, at: dt.datetime) -> Figures:
     """Computes everything; no query."""
     agreement = (data.run or {}).get("agreement", {})
-    severity = {r["id"]: float(r["severity"]) for r in (data.run or {}).get("raters", [])}
+    lengths = times(data)
     return Figures(
         funnel=funnel_steps(data),
         stages=stage_durations(data.steps),
-        decision=summarise("decision", decision_days(data.applied(), data.decided)),
-        evaluation=summarise("evaluation", evaluation_days(data.cards)),
+        decision=_summary("decision", lengths),
+        evaluation=_summary("evaluation", lengths),
         evaluation_by_department=by_department(data.cards),
-        collaboration=summarise("collaboration", collaboration_days(data.cards, data.reported)),
-        scheduling=summarise("scheduling", scheduling_days(data)),
-        report_to_decision=summarise("report_to_decision", decision_waits(data)),
+        collaboration=_summary("collaboration", lengths),
+        scheduling=_summary("scheduling", lengths),
+        report_to_decision=_summary("report_to_decision", lengths),
         waits=waits(data.cards),
         attendance=attendance(data, at),
         sources=sources(data),
         workload=workload(data.seats),
-        deviations=deviations((data.run or {}).get("ratings", []), severity),
+        deviations=deviations(gaps_of(data)),
         deviation_raw=_percent(agreement.get("mean_abs_deviation_raw")),
         deviation_fair=_percent(agreement.get("mean_abs_deviation_fair")),
         indicators=indicator_use(data.scores),
@@ -173,7 +179,7 @@ def funnel_steps(data: RoundData) -> list[FunnelStep]:
     return steps
 
 
-def scheduling_days(data: RoundData) -> list[float]:
+def scheduling_days(data: RoundData) -> dict[int, float]:
     """Days from being ready for a talk (the step before "interviewing") to the first talk that
     was not called off."""
     ready: dict[int, dt.datetime] = {}
@@ -188,16 +194,16 @@ def scheduling_days(data: RoundData) -> list[float]:
             held = first.get(talk.application)
             if held is None or talk.starts_at < held:
                 first[talk.application] = talk.starts_at
-    return [days_between(at, first[a]) for a, at in sorted(ready.items()) if a in first]
+    return {a: days_between(at, first[a]) for a, at in sorted(ready.items()) if a in first}
 
 
-def decision_waits(data: RoundData) -> list[float]:
+def decision_waits(data: RoundData) -> dict[int, float]:
     """Days from the first issued report to the decision that stands."""
-    return [
-        days_between(issued, data.decided[a])
+    return {
+        a: days_between(issued, data.decided[a])
         for a, issued in sorted(data.reported.items())
         if a in data.decided and data.decided[a] >= issued
-    ]
+    }
 
 
 def attendance(data: RoundData, at: dt.datetime) -> Attendance:
@@ -279,28 +285,46 @@ def _sd(values: Sequence[float]) -> float:
     return float((sum((v - mean) ** 2 for v in values) / (len(values) - 1)) ** 0.5)
 
 
-def compare(before: RoundData, after: RoundData) -> list[Difference]:
-    """The times of two periods or rounds side by side."""
-    pairs: list[tuple[str, list[float], list[float]]] = [
-        (
-            "decision",
-            decision_days(before.applied(), before.decided),
-            decision_days(after.applied(), after.decided),
-        ),
-        ("scheduling", scheduling_days(before), scheduling_days(after)),
-        ("evaluation", evaluation_days(before.cards), evaluation_days(after.cards)),
-        (
-            "collaboration",
-            collaboration_days(before.cards, before.reported),
-            collaboration_days(after.cards, after.reported),
-        ),
-        ("report_to_decision", decision_waits(before), decision_waits(after)),
-    ]
-    return [compare_medians(name, a, b) for name, a, b in pairs]
-
-
-def split(data: RoundData, day: dt.datetime) -> tuple[RoundData, RoundData]:
-    """Those who applied before a moment, and those from it on."""
+def times(data: RoundData) -> Times:
+    """Every length of time the round is judged by, with when its application was made."""
     applied = data.applied()
-    early = {a for a, at in applied.items() if at < day}
-    return data.only(early), data.only(set(applied) - early)
+    moments = {a: at.timestamp() for a, at in applied.items()}
+    pairs: dict[str, Iterable[tuple[int, float]]] = {
+        "decision": decision_days(applied, data.decided).items(),
+        "scheduling": scheduling_days(data).items(),
+        "evaluation": (
+            (card.application, days_between(card.ended_at, card.submitted_at))
+            for card in data.cards
+        ),
+        "collaboration": collaboration_days(data.cards, data.reported).items(),
+        "report_to_decision": decision_waits(data).items(),
+    }
+    found = {}
+    for name, rows in pairs.items():
+        held = [(moments.get(a, math.nan), days) for a, days in rows]
+        found[name] = (np.array([m for m, _ in held]), np.array([d for _, d in held]))
+    return found
+
+
+def gaps_of(data: RoundData) -> Gaps:
+    """Differences between departments in the last calibration."""
+    run = data.run or {}
+    severity = {r["id"]: float(r["severity"]) for r in run.get("raters", [])}
+    return department_gaps(run.get("ratings", []), severity)
+
+
+def compare(before: Times, after: Times) -> list[Difference]:
+    """The times of two periods or rounds side by side."""
+    return [compare_medians(name, days, after[name][1]) for name, (_at, days) in before.items()]
+
+
+def split(whole: Times, day: dt.datetime) -> tuple[Times, Times]:
+    """Those who applied before a moment, and those from it on."""
+    edge = day.timestamp()
+    early = {name: (at[at < edge], days[at < edge]) for name, (at, days) in whole.items()}
+    late = {name: (at[at >= edge], days[at >= edge]) for name, (at, days) in whole.items()}
+    return early, late
+
+
+def _summary(name: str, lengths: Times) -> Duration:
+    return summarise(name, lengths[name][1].tolist())

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 
 from touchstone.assessments.models import AttemptItem
 from touchstone.evaluation.models import (
@@ -69,18 +69,6 @@ class RoundData:
     outcomes: list[tuple[float, float]] = field(default_factory=list)
     overall: list[float] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-
-    def only(self, applications: set[int]) -> RoundData:
-        """The same for some of the applications."""
-        return RoundData(
-            self.position,
-            [s for s in self.steps if s.application in applications],
-            [a for a in self.applicants if a.application in applications],
-            [c for c in self.cards if c.application in applications],
-            [t for t in self.talks if t.application in applications],
-            {k: v for k, v in self.reported.items() if k in applications},
-            {k: v for k, v in self.decided.items() if k in applications},
-        )
 
     def applied(self) -> dict[int, dt.datetime]:
         """When each application was made."""
@@ -226,17 +214,22 @@ def _known(rows: Iterable[tuple[int, float | None]]) -> dict[int, float]:
     return {key: value for key, value in rows if value is not None}
 
 
-def past_deviations(position: Position) -> list[tuple[Position, CalibrationRun]]:
-    """The last calibration of each position of the branch, in the order they opened."""
-    runs: dict[int, CalibrationRun] = {}
-    for run in (
-        CalibrationRun.objects.filter(position__branch_id=position.branch_id)
-        .select_related("position")
-        .order_by("created_at", "pk")
-    ):
-        runs[run.position_id] = run
+def past_deviations(position: Position) -> list[tuple[Position, dict[str, Any]]]:
+    """How far departments lay apart in the last calibration of each position of the branch, in
+    the order they opened; two queries. The ratings themselves, which may be many, are not read."""
+    latest = CalibrationRun.objects.filter(position=OuterRef("pk")).order_by("-created_at", "-pk")
+    positions = {
+        row.last_run: row
+        for row in Position.objects.filter(branch_id=position.branch_id).annotate(
+            last_run=Subquery(latest.values("pk")[:1])
+        )
+        if row.last_run is not None
+    }
+    rows = CalibrationRun.objects.filter(pk__in=list(positions)).values_list(
+        "pk", "result__agreement"
+    )
     return sorted(
-        ((run.position, run) for run in runs.values()),
+        ((positions[pk], agreement or {}) for pk, agreement in rows),
         key=lambda pair: (pair[0].opened_at or pair[0].created_at, pair[0].pk),
     )
 

@@ -95,9 +95,11 @@ def stage_durations(steps: Iterable[Step]) -> list[Duration]:
 
 def decision_days(
     applied: Mapping[int, dt.datetime], decided: Mapping[int, dt.datetime]
-) -> list[float]:
+) -> dict[int, float]:
     """Days from application to the first decision that stands, per decided application."""
-    return [days_between(applied[key], at) for key, at in sorted(decided.items()) if key in applied]
+    return {
+        key: days_between(applied[key], at) for key, at in sorted(decided.items()) if key in applied
+    }
 
 
 def wilson(successes: int, n: int, z: float = 1.6448536) -> tuple[float, float]:

@@ -10,7 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from touchstone.insights.comparing import correlation, mean_interval
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.insights.comparing import Floats, correlation, mean_interval
 from touchstone.insights.measures import Duration, days_between, summarise
 
 
@@ -104,11 +107,6 @@ def weekly_flow(
     return rows
 
 
-def evaluation_days(cards: Iterable[Card]) -> list[float]:
-    """Days from the end of the talk to each submitted scorecard."""
-    return [days_between(card.ended_at, card.submitted_at) for card in cards]
-
-
 def by_department(cards: Sequence[Card]) -> dict[str, Duration]:
     """Evaluation time per department."""
     groups: dict[str, list[float]] = defaultdict(list)
@@ -138,25 +136,29 @@ def waits(cards: Sequence[Card]) -> list[Wait]:
     return sorted(rows, key=lambda w: (-w.median_days, w.department, w.waits_for))
 
 
-def collaboration_days(cards: Iterable[Card], reported: Mapping[int, dt.datetime]) -> list[float]:
+def collaboration_days(
+    cards: Iterable[Card], reported: Mapping[int, dt.datetime]
+) -> dict[int, float]:
     """Days from an application's first scorecard to its first issued report."""
     first: dict[int, dt.datetime] = {}
     for card in cards:
         held = first.get(card.application)
         if held is None or card.submitted_at < held:
             first[card.application] = card.submitted_at
-    return [
-        days_between(at, reported[application])
+    return {
+        application: days_between(at, reported[application])
         for application, at in sorted(first.items())
         if application in reported and reported[application] >= at
-    ]
+    }
 
 
-def deviations(
-    ratings: Iterable[Sequence[object]], severity: Mapping[str, float]
-) -> list[Deviation]:
-    """Per dimension the mean absolute difference between departments' mean scores of the same
-    candidate, before and after each rater's severity is taken out, in per cent of the scale.
+Gaps = dict[str, tuple[npt.NDArray[np.str_], Floats, Floats]]
+"""Per dimension whose score, and the difference of each two departments before and after."""
+
+
+def department_gaps(ratings: Iterable[Sequence[object]], severity: Mapping[str, float]) -> Gaps:
+    """Absolute differences between departments' mean scores of the same candidate, before and
+    after each rater's severity is taken out, in per cent of the scale.
 
     Args:
         ratings: (candidate, rater, department, dimension, score 0–10).
@@ -168,26 +170,45 @@ def deviations(
         value = float(str(score))
         fair = value + severity.get(str(rater), 0.0)
         cells[str(dimension)][str(candidate)][str(department)].append((value, fair))
-    rows = []
+    found = {}
     for dimension, candidates in cells.items():
-        raw, fair_gaps = [], []
-        for departments in candidates.values():
+        rows: list[tuple[str, float, float]] = []
+        for candidate, departments in candidates.items():
             means = [
                 (sum(v for v, _ in s) / len(s), sum(f for _, f in s) / len(s))
                 for s in departments.values()
             ]
             for i, (a_raw, a_fair) in enumerate(means):
                 for b_raw, b_fair in means[i + 1 :]:
-                    raw.append(10 * abs(a_raw - b_raw))
-                    fair_gaps.append(10 * abs(a_fair - b_fair))
+                    rows.append((candidate, 10 * abs(a_raw - b_raw), 10 * abs(a_fair - b_fair)))
+        found[dimension] = (
+            np.array([row[0] for row in rows], dtype=np.str_),
+            np.array([row[1] for row in rows], dtype=np.float64),
+            np.array([row[2] for row in rows], dtype=np.float64),
+        )
+    return found
+
+
+def deviations(gaps: Gaps, without: Iterable[str] = ()) -> list[Deviation]:
+    """Per dimension the mean of the differences.
+
+    Args:
+        without: candidates who are left out; a dimension nobody else was scored on goes with them.
+    """
+    left_out = np.array(sorted(without), dtype=np.str_)
+    rows = []
+    for dimension, (candidates, raw, fair) in gaps.items():
+        if len(left_out):
+            kept = ~np.isin(candidates, left_out)
+            raw, fair = raw[kept], fair[kept]
         n = len(raw)
         rows.append(
             Deviation(
                 dimension,
-                sum(raw) / n if n else None,
-                sum(fair_gaps) / n if n else None,
+                float(raw.mean()) if n else None,
+                float(fair.mean()) if n else None,
                 mean_interval(raw),
-                mean_interval(fair_gaps),
+                mean_interval(fair),
                 n,
             )
         )

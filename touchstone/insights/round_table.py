@@ -68,7 +68,7 @@ def round_table(position: Position) -> RoundTable:
     ).values_list("application_id", "at")
     for application, at in rows.order_by("at"):
         decided.setdefault(application, at)
-    days = summarise("decision", decision_days(applied, decided))
+    days = summarise("decision", [*decision_days(applied, decided).values()])
     agreement = _agreement(position)
     return RoundTable(
         applied=Application.objects.filter(position=position).count(),

@@ -20,12 +20,12 @@ from touchstone.desk.shell import position_shell
 from touchstone.evaluation.selectors import hidden_applications, require_round
 from touchstone.evaluation.services.exports import export_record
 from touchstone.insights import figures as computing
-from touchstone.insights.gathering import RoundData, past_deviations, round_data
+from touchstone.insights.gathering import past_deviations
 from touchstone.insights.measures import Duration
 from touchstone.insights.models import Proposal
 from touchstone.insights.onepage import onepage_pdf
 from touchstone.insights.services import proposal_decide, proposals_refresh, subject_names
-from touchstone.insights.snapshots import is_large, snapshot
+from touchstone.insights.snapshots import round_figures, round_times
 from touchstone.insights.tables import (
     as_csv,
     as_xlsx,
@@ -87,10 +87,10 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
             "rounds": [
                 {
                     "position": p,
-                    "raw": _percent(run.result["agreement"]["mean_abs_deviation_raw"]),
-                    "fair": _percent(run.result["agreement"]["mean_abs_deviation_fair"]),
+                    "raw": _percent(agreement.get("mean_abs_deviation_raw")),
+                    "fair": _percent(agreement.get("mean_abs_deviation_fair")),
                 }
-                for p, run in past_deviations(position)
+                for p, agreement in past_deviations(position)
             ],
             "fairness": [
                 {
@@ -106,7 +106,7 @@ def page(request: DeskRequest, ref: str) -> HttpResponse:
             "tasks": [{"word": names.get(t.code, t.code), "t": t} for t in found.tasks],
             "sources": [{"word": value_word(s.name), "s": s} for s in found.sources],
             "proposals": _proposals(position),
-            "comparison": _comparison(request, position),
+            "comparison": _comparison(request, position, now),
             "others": visible_positions(request.user)
             .filter(branch_id=position.branch_id)
             .exclude(pk=position.pk)[:20],
@@ -128,19 +128,7 @@ def _figures(
 ) -> tuple[computing.Figures, dt.datetime]:
     """The figures and the moment they are of. Scores of interviews the reader still owes a card
     for are left out."""
-    hidden = hidden_applications(request.user, position)
-    if not hidden and is_large(position):
-        return snapshot(position, now)
-    return computing.figures(_data(position, hidden), now), now
-
-
-def _data(position: Position, hidden: set[int]) -> RoundData:
-    data = round_data(position)
-    if hidden and data.run:
-        refs = set(position.applications.filter(pk__in=hidden).values_list("ref", flat=True))
-        kept = [row for row in data.run.get("ratings", []) if row[0] not in refs]
-        data.run = {**data.run, "ratings": kept}
-    return data
+    return round_figures(position, now, hidden_applications(request.user, position))
 
 
 def length(days: float | None) -> tuple[float | None, str]:
@@ -199,17 +187,19 @@ def _proposals(position: Position) -> list[dict[str, Any]]:
     return [{"row": row, "text": message_text(row.message)} for row in rows]
 
 
-def _comparison(request: DeskRequest, position: Position) -> dict[str, Any] | None:
+def _comparison(
+    request: DeskRequest, position: Position, now: dt.datetime
+) -> dict[str, Any] | None:
     """Before and after a day of this round, or against another round of the branch."""
     if request.GET.get("with"):
         other = _position(request, request.GET["with"])
-        before, after = round_data(other), round_data(position)
+        before, after = round_times(other, now), round_times(position, now)
         title = choose(f"与「{other.title}」相比", f"Against {other.title}")
     else:
         day = _day(request.GET.get("split", ""))
         if day is None:
             return None
-        before, after = computing.split(round_data(position), day)
+        before, after = computing.split(round_times(position, now), day)
         title = choose(f"以 {day:%Y-%m-%d} 投递为界", f"Applied before and from {day:%Y-%m-%d}")
     rows = computing.compare(before, after)
     return {"title": title, "rows": [{"word": time_word(d.name), "d": d} for d in rows]}
@@ -259,7 +249,9 @@ def refresh(request: DeskRequest, ref: str) -> HttpResponse:
     """Looks through the figures for what could be changed."""
     position = position_for(request.user, ref)
     require_run(request.user, position)
-    rows = proposals_refresh(position=position, at=utc_now(), actor=request.actor)
+    now = utc_now()
+    found, _at = round_figures(position, now)
+    rows = proposals_refresh(position=position, at=now, actor=request.actor, known=found)
     n = sum(1 for row in rows if row.status == "open")
     messages.success(request, choose(f"现在有 {n} 条建议。", f"{n} proposals now."))
     return HttpResponseRedirect(reverse("insights", args=[position.ref]) + "#proposals")
