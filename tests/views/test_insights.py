@@ -13,6 +13,7 @@ from tests.company import Company
 from tests.evaluated import build_round
 from touchstone.evaluation.models import IndicatorScore
 from touchstone.evaluation.services.reports import reports_issue
+from touchstone.insights import snapshots
 from touchstone.insights.models import Proposal
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
@@ -109,3 +110,21 @@ def test_the_page_costs_a_fixed_number_of_queries(
     client = client_of("recruiter")
     with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
         client.get(reverse("insights", args=[position.ref]))
+
+
+@pytest.mark.parametrize("query", ["", "?split=2026-01-01"])
+def test_the_page_of_a_large_round_reads_what_is_kept(
+    query: str,
+    client_of: Clients,
+    position: Position,
+    rows: list[Application],
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    monkeypatch.setattr(snapshots, "LIVE_UP_TO", 5)
+    client = client_of("recruiter")
+    address = reverse("insights", args=[position.ref]) + query
+    first = client.get(address)
+    monkeypatch.setattr(snapshots, "round_data", None)
+    with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
+        assert client.get(address).content.count(b"<tr>") == first.content.count(b"<tr>")

@@ -9,7 +9,7 @@ from typing import Any
 from touchstone.common.messages import Lang
 from touchstone.evaluation.services.pdf import set_pdf
 from touchstone.insights.figures import Figures
-from touchstone.insights.round_table import round_table
+from touchstone.insights.round_table import above_80_count, interviewed_count
 from touchstone.insights.tables import stage_word, time_word
 from touchstone.positions.models import Position
 from touchstone.ui.bilingual import message_text
@@ -28,7 +28,7 @@ def onepage_content(
     position: Position, f: Figures, names: dict[str, str], *, at: dt.datetime, lang: Lang
 ) -> dict[str, Any]:
     """Everything the page says."""
-    table = round_table(position)
+    interviewed, hired = interviewed_count(position), f.funnel[-1].n
     english = lang == "en"
 
     def t(zh: str, en: str) -> str:
@@ -58,12 +58,12 @@ def onepage_content(
             ],
             [
                 t("超过 80 分", "Above 80"),
-                str(table.above_80),
-                t(f"共 {table.interviewed} 人面试", f"of {table.interviewed} interviewed"),
+                str(above_80_count(position)),
+                t(f"共 {interviewed} 人面试", f"of {interviewed} interviewed"),
             ],
             [
                 t("录用", "Hired"),
-                str(table.hired),
+                str(hired),
                 t(f"计划 {position.headcount} 人", f"of {position.headcount} wanted"),
             ],
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from touchstone.evaluation.models import CalibrationRun, Decision, Report
 from touchstone.insights.measures import Step, decision_days, funnel, stage_durations, summarise
@@ -79,13 +79,8 @@ def round_table(position: Position) -> RoundTable:
         ).count(),
         invited=counts["invited"],
         assessed=counts["assessed"],
-        interviewed=Interview.objects.filter(
-            application__position=position, status=Interview.Status.DONE
-        )
-        .values("application")
-        .distinct()
-        .count(),
-        above_80=_above(position),
+        interviewed=interviewed_count(position),
+        above_80=above_80_count(position),
         offered=counts["offered"],
         hired=counts["hired"],
         days_to_decision_median=_rounded(days.median_days),
@@ -95,17 +90,26 @@ def round_table(position: Position) -> RoundTable:
     )
 
 
-def _above(position: Position) -> int:
-    latest = (
-        Report.objects.filter(application__position=position, status="issued")
+def interviewed_count(position: Position) -> int:
+    """Applications with an interview held; one query."""
+    return (
+        Interview.objects.filter(application__position=position, status=Interview.Status.DONE)
         .values("application")
-        .annotate(number=Max("number"))
+        .distinct()
+        .count()
     )
-    newest = {(row["application"], row["number"]) for row in latest}
-    rows = Report.objects.filter(
-        application__position=position, status="issued", overall__gt=ABOVE
-    ).values_list("application_id", "number")
-    return sum(1 for row in rows if row in newest)
+
+
+def above_80_count(position: Position) -> int:
+    """Applications whose last issued report is above 80; one query."""
+    later = Report.objects.filter(
+        application=OuterRef("application"), status="issued", number__gt=OuterRef("number")
+    )
+    return (
+        Report.objects.filter(application__position=position, status="issued", overall__gt=ABOVE)
+        .exclude(Exists(later))
+        .count()
+    )
 
 
 def _agreement(position: Position) -> dict[str, Any]:

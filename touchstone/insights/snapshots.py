@@ -15,7 +15,7 @@ from touchstone.insights.process import Gaps, deviations
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 
-LIVE_UP_TO = 1000
+LIVE_UP_TO = 2000
 KEEP_S = 7 * 86400
 
 
