@@ -10,6 +10,7 @@ The folder is filled once and used again; with ``--reindex`` only the index is w
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 import sys
@@ -209,6 +210,13 @@ def newcomers(count: int) -> list[object]:
     return rows
 
 
+def digest(searches: list[Callable[[], Any]]) -> str:
+    """Of everybody found, their scores and the counts: the same on both databases."""
+    found = [search() for search in searches]
+    said = [[(h.entry.pk, h.score, h.reasons) for h in f.hits] + [f.total, f.facets] for f in found]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
 def measured(name: str, tasks: list[Callable[[], object]], rounds: int) -> None:
     """Prints median and 95th percentile over all tasks, of the best round."""
     best: tuple[list[float], list[float]] | None = None
@@ -264,8 +272,8 @@ def main() -> None:
     branches = list(Branch.objects.all())
     now = utc_now()
 
-    def search(query: Query) -> Callable[[], object]:
-        def run() -> object:
+    def search(query: Query) -> Callable[[], Any]:
+        def run() -> Any:
             found = _run(query, None, now, 50, branches=branches)
             assert found.hits
             assert all(hit.reasons for hit in found.hits if query.groups)
@@ -280,6 +288,7 @@ def main() -> None:
             extra = tuple(_fact_filter(*fact) for fact in facts)
             asked.append(search(replace(query, filters=(*query.filters, *extra))))
     models = [search(for_model(document)) for document in model_templates().values()]
+    print(f"results {digest([*asked, *models])}")
     measured("words and filters", asked, args.rounds)
     measured("position → 50", models, args.rounds)
     rows: list[Any] = newcomers(20)

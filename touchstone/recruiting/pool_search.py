@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 
 from touchstone.accounts.models import Branch, Person
 from touchstone.accounts.permissions import branches_of, in_branches
+from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import Message, say
 from touchstone.engine.matching.postings import Packed
@@ -190,14 +191,15 @@ def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]
     found: dict[str, dict[int, Packed]] = {}
     weighed = {term for group in query.groups for term, _share in group.terms}
     bare = query.all_terms().union(facts) - weighed
-    for term, segment, ids, weights in PoolPosting.objects.filter(
-        term__in=sorted(weighed)
-    ).values_list("term", "segment", "ids", "weights"):
-        found.setdefault(term, {})[segment] = bytes(ids), bytes(weights)
-    for term, segment, ids in PoolPosting.objects.filter(term__in=sorted(bare)).values_list(
-        "term", "segment", "ids"
-    ):
-        found.setdefault(term, {})[segment] = bytes(ids), b""
+    with_weights = PoolPosting.objects.filter(term__in=sorted(weighed))
+    if weighed:
+        for term, segment, ids, weights in rows_of_bytes(
+            with_weights.values_list("term", "segment", "ids", "weights")
+        ):
+            found.setdefault(term, {})[segment] = ids, weights
+    without = PoolPosting.objects.filter(term__in=sorted(bare))
+    for term, segment, ids in rows_of_bytes(without.values_list("term", "segment", "ids")):
+        found.setdefault(term, {})[segment] = ids, b""
     return found
 
 

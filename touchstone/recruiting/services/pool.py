@@ -34,11 +34,6 @@ DAYS_A_MONTH = 30.44
 ASK_BEFORE = dt.timedelta(days=30)
 LONGEST_TEXT = 12_000
 MOST_TAGS, LONGEST_TAG = 12, 24
-_WRITE = (
-    "INSERT INTO recruiting_poolposting (term, segment, ids, weights) "
-    "VALUES (%s, %s, %s, %s) ON CONFLICT (term, segment) "
-    "DO UPDATE SET ids = excluded.ids, weights = excluded.weights"
-)
 
 
 @transaction.atomic
@@ -285,14 +280,32 @@ def _index(entry: PoolEntry, terms: Mapping[str, int]) -> int:
         else:
             empty.append(term)
     if rows:
-        with connection.cursor() as cursor:
-            # One prepared statement: objects for two hundred rows cost more than writing them.
-            cursor.executemany(_WRITE, rows)
+        _write(rows)
     if empty:
         PoolPosting.objects.filter(segment=segment, term__in=empty).delete()
     entry.terms = dict(terms)
     entry.save(update_fields=["terms"])
     return len(changed)
+
+
+def _write(rows: list[tuple[str, int, bytes, bytes]]) -> None:
+    """New rows, or new contents of old ones. Two hundred objects, or statements, or megabytes of
+    bytes spelt out as text would cost more than the writing itself."""
+    columns = "INSERT INTO recruiting_poolposting (term, segment, ids, weights) "
+    again = (
+        " ON CONFLICT (term, segment) DO UPDATE SET ids = excluded.ids, weights = excluded.weights"
+    )
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.executemany(f"{columns} VALUES (%s, %s, %s, %s) {again}", rows)
+        return
+    import psycopg
+
+    arrays = "SELECT * FROM unnest(%b::text[], %b::int[], %b::bytea[], %b::bytea[])"
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(
+            f"{columns} {arrays} {again}".encode(), [list(c) for c in zip(*rows, strict=True)]
+        )
 
 
 def _lock(segment: int) -> None:
