@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
 from tests.company import Company
 from touchstone.audit.models import AuditEvent
+from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application, OutboxMessage, PoolEntry, PoolPosting
@@ -166,3 +168,27 @@ def test_the_question_to_stay_is_asked_once_and_renews(
     )
     assert entry is not None
     assert entry.expires_at > now + dt.timedelta(days=600)
+
+
+def test_an_index_that_is_right_stays_as_it_is(pool: list[PoolEntry], company: Company) -> None:
+    before = sorted(PoolPosting.objects.values_list("term", "segment"))
+    pool_tags_set(actor=company.actor("recruiter"), entry=pool[0], tags=pool[0].tags)
+    assert sorted(PoolPosting.objects.values_list("term", "segment")) == before
+
+
+def test_bytes_come_as_they_are_on_either_database(pool: list[PoolEntry]) -> None:
+    rows = PoolPosting.objects.order_by("term", "segment").values_list("term", "ids", "weights")
+    plain = [(term, bytes(ids), bytes(weights)) for term, ids, weights in rows]
+    assert list(rows_of_bytes(rows)) == plain
+    assert len(plain) > 20
+    assert list(rows_of_bytes(rows.filter(term__in=[]))) == []
+
+
+def test_a_search_costs_a_fixed_number_of_queries(
+    company: Company,
+    pool: list[PoolEntry],
+    now: dt.datetime,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
+        assert pool_search(person=company.recruiter, words="微调 5 年以上", at=now).query.filters

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -42,7 +43,10 @@ def rows_of_bytes(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterable[tuple
         return rows
     import psycopg
 
-    statement, values = rows.query.sql_with_params()
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # a condition that nothing can meet, such as "one of none"
+        return []
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(statement.encode(), values, binary=True).fetchall()

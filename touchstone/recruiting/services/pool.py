@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
+from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.engine.matching.postings import holds, pack, place_of, put
@@ -266,11 +267,10 @@ def _index(entry: PoolEntry, terms: Mapping[str, int]) -> int:
     changed = {t: w for t, w in terms.items() if entry.terms.get(t) != w}
     changed |= dict.fromkeys((t for t in entry.terms if t not in terms), 0)
     _lock(segment)
+    rows_now = PoolPosting.objects.filter(segment=segment, term__in=list(changed))
     held = {
-        term: (bytes(ids), bytes(weights))
-        for term, ids, weights in PoolPosting.objects.filter(
-            segment=segment, term__in=list(changed)
-        ).values_list("term", "ids", "weights")
+        term: (ids, weights)
+        for term, ids, weights in rows_of_bytes(rows_now.values_list("term", "ids", "weights"))
     }
     rows, empty = [], []
     for term, weight in sorted(changed.items()):
