@@ -53,6 +53,34 @@ def test_every_kind_of_sentence_comes_up_and_has_a_check(corpus: Corpus) -> None
     assert said == set(CHECKS)
 
 
+def test_departments_are_called_as_the_facts_call_them(corpus: Corpus) -> None:
+    """Reports sealed before departments had an English name are recomputed word for word."""
+    old = next(
+        facts
+        for facts, analysis in corpus
+        if "reporting.departments_split" in {s["message"]["id"] for s in analysis}
+    )
+    new = copy.deepcopy(old)
+    for row in old["departments"]:
+        row.pop("name_en", None)
+    for row in new["departments"]:
+        row["name_en"] = f"{row['ref']} department"
+
+    def split(facts: dict[str, Any]) -> dict[str, Any]:
+        rows = analysis_document(facts)
+        found = next(s for s in rows if s["message"]["id"] == "reporting.departments_split")
+        assert supported(facts, found)
+        message: dict[str, Any] = found["message"]
+        return message
+
+    names = {row["name"] for row in old["departments"]}
+    assert split(old)["args"]["low_name"] in names
+    english = render(stored_message(split(new)), "en")
+    assert "department" in english
+    assert not any(name in english for name in names)
+    assert split(old)["args"]["low_name"] in render(stored_message(split(new)), "zh")
+
+
 @pytest.mark.parametrize("seed", range(0, 400, 8))
 def test_a_sentence_with_another_number_is_refused(seed: int) -> None:
     facts = make_facts(seed)

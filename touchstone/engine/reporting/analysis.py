@@ -124,13 +124,14 @@ def _split(facts: Facts) -> list[Sentence]:
     sentences = []
     for row in dimensions(facts):
         seen = sorted(
-            (d["dimensions"][row["id"]], d["ref"], department_name(d))
+            (d["dimensions"][row["id"]], d["name"], d["ref"])
             for d in facts["departments"]
             if d["dimensions"].get(row["id"]) is not None
         )
         if len(seen) < 2 or seen[-1][0] - seen[0][0] < SPLIT_POINTS:
             continue
-        (low, low_ref, low_name), (high, high_ref, high_name) = seen[0], seen[-1]
+        (low, _, low_ref), (high, _, high_ref) = seen[0], seen[-1]
+        names = {d["ref"]: department_name(d) for d in facts["departments"]}
         evidence = (
             *_scores_of(facts, row["id"], low_ref)[:1],
             *_scores_of(facts, row["id"], high_ref)[:1],
@@ -138,9 +139,9 @@ def _split(facts: Facts) -> list[Sentence]:
         message = say(
             "reporting.departments_split",
             dimension=named(row["name"]),
-            low_name=low_name,
+            low_name=names[low_ref],
             low=points(low),
-            high_name=high_name,
+            high_name=names[high_ref],
             high=points(high),
             gap=points(high - low),
         )

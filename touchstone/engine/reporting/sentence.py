@@ -83,9 +83,12 @@ def named(name: Mapping[str, str]) -> dict[str, Any]:
     return {"id": "reporting.words", "args": dict(name)}
 
 
-def department_name(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A department's name as it enters a sentence."""
-    return named({"zh": row["name"], "en": row.get("name_en") or row["name"]})
+def department_name(row: Mapping[str, Any]) -> str | dict[str, Any]:
+    """A department's name as it enters a sentence: in both languages, or, where facts sealed
+    earlier hold one only, as it is, so that their sentences are recomputed word for word."""
+    if "name_en" not in row:
+        return str(row["name"])
+    return named({"zh": row["name"], "en": row["name_en"]})
 
 
 def points(value: float) -> str:

@@ -92,9 +92,14 @@ def _single_rater(facts: Facts, _args: Args, name: str) -> bool:
     return len(scored) == 1
 
 
+def _chinese(name: str | Mapping[str, Any]) -> str:
+    """A department's name; reports issued earlier hold it as it is, in one language."""
+    return name if isinstance(name, str) else str(name["args"]["zh"])
+
+
 def _split(facts: Facts, args: Args, name: str) -> bool:
     means = {d["name"]: d["dimensions"].get(name) for d in facts["departments"]}
-    low, high = (means.get(args[key]["args"]["zh"]) for key in ("low_name", "high_name"))
+    low, high = (means.get(_chinese(args[key])) for key in ("low_name", "high_name"))
     if low is None or high is None:
         return False
     told = _near(low, args["low"]) and _near(high, args["high"]) and _near(high - low, args["gap"])
