@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from touchstone.accounts.models import Person
-from touchstone.accounts.permissions import has_role
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import say
 from touchstone.engine.calibration.agreement import krippendorff_alpha
@@ -15,7 +14,7 @@ from touchstone.engine.profiles.model import Indicator, parse_model
 from touchstone.evaluation.models import CalibrationSample, SampleSheet
 from touchstone.evaluation.room import anchors_of
 from touchstone.positions.models import Position
-from touchstone.positions.permissions import SEES_BRANCH, visible_positions
+from touchstone.positions.permissions import visible_positions
 
 FAR_APART = 3.0  # points between the lowest and the highest score
 
@@ -76,10 +75,8 @@ def sample_for(person: Person, ref: str) -> CalibrationSample:
 
 
 def may_score(person: Person, position: Position) -> bool:
-    """Whether the person is of those who interview for the position."""
-    return position.members.filter(person=person).exists() or not has_role(
-        person, SEES_BRANCH, position.branch_id
-    )
+    """Whether the person belongs to the position: interviewers and hiring managers."""
+    return position.members.filter(person=person).exists()
 
 
 def open_samples(person: Person) -> list[CalibrationSample]:

@@ -53,7 +53,8 @@ class FolderStore:
         (self.root / key).unlink(missing_ok=True)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        for path in self.root.rglob("*"):
+        # Only the prefix's own folder: all the others may hold a hundred thousand files.
+        for path in (self.root / prefix.rpartition("/")[0]).rglob("*"):
             key = path.relative_to(self.root).as_posix()
             if "." not in path.name and key.startswith(prefix) and path.is_file():
                 yield key
