@@ -300,10 +300,13 @@ def test_what_a_text_costs_grows_with_its_length_alone(piece: str) -> None:
     """Twice the text may cost three times as much, not four, whatever it is made of."""
 
     def cost(length: int) -> float:
+        """Of three runs the cheapest: what else the machine does can only add to it."""
         text = (piece * length)[:length]
-        begun = time.process_time()
-        screened(text, GENERAL)
-        return time.process_time() - begun
+        runs = []
+        for _ in range(3):
+            begun = time.process_time()
+            screened(text, GENERAL)
+            runs.append(time.process_time() - begun)
+        return min(runs)
 
-    cost(20_000)
     assert cost(80_000) < 3.2 * cost(40_000) + 0.2
