@@ -51,7 +51,7 @@ def solve_day(
     """
     from ortools.sat.python import cp_model
 
-    allowed = _allowed_starts(calendar, day, talks)
+    allowed = allowed_starts(calendar, day, talks)
     talks = [talk for talk in talks if len(allowed[talk.index])]
     m = _Model(cp_model.CpModel())
     for talk in talks:
@@ -78,7 +78,7 @@ def solve_day(
     return _read(solver, m, calendar, talks)
 
 
-def _allowed_starts(calendar: Calendar, day: int, talks: Sequence[Talk]) -> dict[int, Starts]:
+def allowed_starts(calendar: Calendar, day: int, talks: Sequence[Talk]) -> dict[int, Starts]:
     today = {talk.index for talk in talks}
     allowed = {}
     for talk in talks:

@@ -8,7 +8,7 @@ does not end later. Whatever does not help is put back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,10 +26,16 @@ class _Step:
     moved: list[Placement] = field(default_factory=list)
 
 
-def pull_candidates(plan: Calendar, fixed: set[int], left: Callable[[], float]) -> int:
-    """Improves ``plan`` in place until nobody can end earlier or the time is over; returns how
-    often somebody did."""
-    pulling = _Pulling(plan, fixed)
+def pull_candidates(
+    plan: Calendar, fixed: set[int], day_of: Mapping[int, int], left: Callable[[], float]
+) -> int:
+    """Improves ``plan`` in place until nobody who ends late can end earlier or the time is over;
+    returns how often somebody did.
+
+    Args:
+        day_of: days by the relaxation; a last talk on its day is not late.
+    """
+    pulling = _Pulling(plan, fixed, day_of)
     total = 0
     while left() > 0.1:
         helped = 0
@@ -44,8 +50,8 @@ def pull_candidates(plan: Calendar, fixed: set[int], left: Callable[[], float]) 
 
 
 class _Pulling:
-    def __init__(self, plan: Calendar, fixed: set[int]) -> None:
-        self.plan, self.fixed = plan, fixed
+    def __init__(self, plan: Calendar, fixed: set[int], day_of: Mapping[int, int]) -> None:
+        self.plan, self.fixed, self.day_of = plan, fixed, day_of
         self.talks = plan.compiled.talks
         self.days = {t.index: [int(d) for d in np.unique(t.starts // DAY)] for t in self.talks}
         self.followers: dict[int, int] = defaultdict(int)
@@ -54,9 +60,15 @@ class _Pulling:
                 self.followers[talk.before] += 1
 
     def latest_first(self) -> list[Talk]:
-        """Last talks of their candidates that are placed, the latest first."""
+        """Last talks of their candidates that stand after their day, the latest first."""
         placements = self.plan.placements
-        last = [t for t in self.talks if t.index in placements and not self.followers[t.index]]
+        last = [
+            t
+            for t in self.talks
+            if t.index in placements
+            and not self.followers[t.index]
+            and placements[t.index].start // DAY > self.day_of.get(t.index, -1)
+        ]
         return sorted(last, key=lambda t: (-placements[t.index].start, t.index))
 
     def pull(self, last: Talk) -> bool:

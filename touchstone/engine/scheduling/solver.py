@@ -1,4 +1,4 @@
-"""`schedule`: a relaxation by days gives bound and direction, many quick passes give the plan."""
+"""`schedule`: a relaxation by days gives bound and direction, the days are filled by the clock."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from touchstone.engine.scheduling.calendar import (
 )
 from touchstone.engine.scheduling.compiled import Compiled, compile_problem, fixed_of
 from touchstone.engine.scheduling.costs import plan_cost, plan_figures
-from touchstone.engine.scheduling.greedy import place_greedily
-from touchstone.engine.scheduling.master import plan_days
+from touchstone.engine.scheduling.filling import fill_days
+from touchstone.engine.scheduling.greedy import place_greedily, try_orders
+from touchstone.engine.scheduling.master import Master
 from touchstone.engine.scheduling.problem import Assignment, Problem, Schedule, Unassigned
 from touchstone.engine.scheduling.pulling import pull_candidates
 from touchstone.engine.scheduling.reasons import why_not
@@ -24,8 +25,9 @@ from touchstone.engine.scheduling.shadows import seat_shadows
 from touchstone.engine.scheduling.squeaky import squeaky_wheels
 
 Stopwatch = Callable[[], float]
-BOUND_SHARE = 0.4
-SEARCH_SHARE = 0.5
+FILL_SHARE = 0.4
+RESERVE = 0.1
+CLOSE = 0.005
 
 
 def schedule(
@@ -44,36 +46,48 @@ def schedule(
     """
     started = stopwatch()
     compiled = compile_problem(problem)
-    best = fixed_calendar(compiled, fixed_of(compiled))
-    fixed = set(best.placements)
-    base = copy_of(best)
-    place_greedily(best, compiled.talks)
+    base = fixed_calendar(compiled, fixed_of(compiled))
+    fixed = set(base.placements)
 
     def left() -> float:
-        return max(0.05, time_limit_s - (stopwatch() - started))
+        return time_limit_s - (stopwatch() - started)
 
-    hint = {index: p.start for index, p in best.placements.items()}
-    days = plan_days(base, hint=hint, time_limit_s=BOUND_SHARE * left())
+    best = copy_of(base)
+    place_greedily(best, compiled.talks)
     _balance(best, fixed)
-    if plan_cost(best) > days.bound:
+    master = Master(base, lambda: left() - FILL_SHARE * time_limit_s)
+    master.prepare()
+    cell_of = master.rough
+    while (days := master.solve()) is not None and days.close:
+        cell_of = days.cell_of
+        if not master.tighten(days):
+            break
+    day_of = {talk: master.cells[cell].day for talk, cell in cell_of.items()}
+    if plan_cost(best) > master.bound:
 
         def polish(plan: Calendar) -> None:
             place_greedily(plan, compiled.talks)
             _balance(plan, fixed)
 
-        for_pulling_s = (1 - SEARCH_SHARE) * left()
-        plan = squeaky_wheels(
-            base,
-            days.block_of,
-            bound=days.bound,
-            left=lambda: left() - for_pulling_s,
-            polish=polish,
-        )
-        pull_candidates(plan, fixed, left)
-        _balance(plan, fixed)
-        if plan_cost(plan) < plan_cost(best):
-            best = plan
-    return as_schedule(best, bound=days.bound)
+        bound = master.bound
+        # One pass is quick and leaves hardly anybody open, should the time be too short to fill.
+        plan = squeaky_wheels(base, day_of, bound=bound, left=left, polish=polish, passes=1)
+        best = min(best, plan, key=plan_cost)
+        plan = copy_of(base)
+        fill_days(plan, day_of, lambda: left() - RESERVE * time_limit_s)
+        polish(plan)
+        best = min(best, plan, key=plan_cost)
+        far = plan_cost(best) - bound > CLOSE * plan_cost(best)
+        if far and left() > RESERVE * time_limit_s:
+            plan = squeaky_wheels(base, day_of, bound=bound, left=left, polish=polish)
+            best = min(best, plan, key=plan_cost)
+            plan = try_orders(base, bound=bound, left=left, polish=polish)
+            best = min(best, plan, key=plan_cost)
+            plan = copy_of(best)
+            pull_candidates(plan, fixed, day_of, left)
+            _balance(plan, fixed)
+            best = min(best, plan, key=plan_cost)
+    return as_schedule(best, bound=master.bound)
 
 
 def schedule_greedily(problem: Problem) -> Schedule:

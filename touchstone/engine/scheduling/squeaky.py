@@ -16,7 +16,6 @@ import numpy as np
 from touchstone.engine.scheduling.calendar import Calendar, copy_of
 from touchstone.engine.scheduling.compiled import Compiled, Talk
 from touchstone.engine.scheduling.costs import plan_cost
-from touchstone.engine.scheduling.master import BLOCK
 from touchstone.engine.scheduling.timeline import DAY
 
 MOST_PASSES = 400
@@ -27,28 +26,30 @@ RESTART_EVERY = 4
 
 def squeaky_wheels(
     base: Calendar,
-    block_of: Mapping[int, int],
+    day_of: Mapping[int, int],
     *,
     bound: int,
     left: Callable[[], float],
     polish: Callable[[Calendar], None],
+    passes: int = MOST_PASSES,
     seed: int = 1,
 ) -> Calendar:
     """The best plan of many passes.
 
     Args:
         base: what stands already and stays.
-        block_of: the relaxation's block for each talk.
+        day_of: the relaxation's day for each talk.
         bound: no plan costs less; a plan at the bound ends the search.
         left: seconds left.
         polish: improves a finished plan in place.
+        passes: the first is run whatever time is left.
     """
     rng = random.Random(seed)
-    wheels = _Wheels(base.compiled, block_of)
+    wheels = _Wheels(base.compiled, day_of)
     blame = dict.fromkeys(wheels.last, 0.0)
     best: Calendar | None = None
     best_cost, best_blame, since = 0, blame, 0
-    for number in range(1, MOST_PASSES + 1):
+    for number in range(1, passes + 1):
         plan = wheels.fill(base, blame)
         polish(plan)
         cost = plan_cost(plan)
@@ -66,14 +67,11 @@ def squeaky_wheels(
 class _Wheels:
     """What the passes share: each talk's days, its day by the relaxation, who ends with it."""
 
-    def __init__(self, compiled: Compiled, block_of: Mapping[int, int]) -> None:
+    def __init__(self, compiled: Compiled, day_of: Mapping[int, int]) -> None:
         self.compiled = compiled
         self.days = {t.index: np.unique(t.starts // DAY) for t in compiled.talks}
         beyond = compiled.timeline.days
-        self.target = {
-            t.index: block_of[t.index] * BLOCK // DAY if t.index in block_of else beyond
-            for t in compiled.talks
-        }
+        self.target = {t.index: day_of.get(t.index, beyond) for t in compiled.talks}
         followed = {t.before for t in compiled.talks}
         self.last: dict[str, Talk] = {
             t.candidate: t for t in compiled.talks if t.index not in followed
