@@ -5,7 +5,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -281,32 +280,3 @@ def test_an_honest_resume_has_no_flags() -> None:
     for text in (STRONG, ENGLISH):
         document = Document(text=text, kind="txt", lang=language_of(text))
         assert resume_flags(text, parse(document, AS_OF)) == ()
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        STRONG.replace("\n", "，"),
-        "2020.01-",
-        "PyTorch、",
-        "标注 ",
-        "（3 周）",
-        "a.b@",
-        "不",
-        "\n- 训练模型",
-    ],
-)
-def test_what_a_text_costs_grows_with_its_length_alone(piece: str) -> None:
-    """Twice the text may cost three times as much, not four, whatever it is made of."""
-
-    def cost(length: int) -> float:
-        """Of three runs the cheapest: what else the machine does can only add to it."""
-        text = (piece * length)[:length]
-        runs = []
-        for _ in range(3):
-            begun = time.process_time()
-            screened(text, GENERAL)
-            runs.append(time.process_time() - begun)
-        return min(runs)
-
-    assert cost(80_000) < 3.2 * cost(40_000) + 0.2

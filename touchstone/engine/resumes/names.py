@@ -74,6 +74,7 @@ _PARTICLES = {
 }
 _WORD = re.compile(r"^[^\W\d_]+(?:['’‘\-.][^\W\d_]+)*\.?$")
 _HEAD_LINES = 14
+_LONGEST_PIECE = 300  # characters, what stands beside the name in brackets among them
 _SURE = 5.0  # with such a name in the head, none is looked for among lines further down
 _MAY_LABEL = re.compile(r"名|候\s*选|应聘者|求职者|我叫|我是|本人|name", re.IGNORECASE)
 
@@ -276,7 +277,7 @@ def _without_credentials(piece: str) -> str:
 
 def latin_name(piece: str, *, sure: bool = False) -> str:
     """The name if the piece is two to five capitalised words and none of them says otherwise."""
-    if len(piece.split()) < 2:
+    if len(piece) > _LONGEST_PIECE or len(piece.split()) < 2:
         return ""
     piece = _without_credentials(piece.strip(" ,."))
     piece = piece if sure else _ASIDE.sub("", piece)
