@@ -22,6 +22,7 @@ from touchstone.engine.questions.probes import Probe, find_probes, shown_quote
 from touchstone.engine.questions.question import Question
 from touchstone.engine.questions.relevance import QuestionPool, pool_of
 from touchstone.engine.questions.words import bilingual_message
+from touchstone.engine.text.taxonomy import Taxonomy
 
 ARRIVING_SHARE, ARRIVING_MOST = 0.2, 10
 """Part of the talk, and minutes at most, left for arriving and the candidate's questions."""
@@ -110,6 +111,7 @@ def build_kit(
     seed: int,
     lang: Lang,
     excluded: Collection[str] = (),
+    concepts: Taxonomy | None = None,
 ) -> Kit:
     """Chooses a kit.
 
@@ -122,15 +124,16 @@ def build_kit(
         seed: decides between questions that are equally good.
         lang: of the talk.
         excluded: ids of questions that this candidate has met already, in a paper or a talk.
+        concepts: another taxonomy than the built-in one.
 
     Raises:
         InvalidInput: there is no question that fits into the time.
     """
-    pool = pool_of(model, questions)
+    pool = pool_of(model, questions, concepts)
     limit = minutes - min(ARRIVING_MOST, ARRIVING_SHARE * minutes)
     if not len(pool.questions) or pool.minutes.min() > limit:
         raise InvalidInput(say("questions.kit_empty", minutes=minutes), field="minutes")
-    probes = find_probes(model, resume_text, screening_row)
+    probes = find_probes(model, resume_text, screening_row, concepts)
     factor = _factors(pool, seen, _target(screening_row), seed, excluded)
     matches = pool.matches(probes)
     problem = CoverProblem(
@@ -158,10 +161,11 @@ def kit_problem(
     minutes: int,
     seed: int,
     excluded: Collection[str] = (),
+    concepts: Taxonomy | None = None,
 ) -> CoverProblem:
     """The cover that `build_kit` solves quickly, for `optimal.optimum`."""
-    pool = pool_of(model, questions)
-    probes = find_probes(model, resume_text, screening_row)
+    pool = pool_of(model, questions, concepts)
+    probes = find_probes(model, resume_text, screening_row, concepts)
     factor = _factors(pool, seen, _target(screening_row), seed, excluded)[:, None]
     return CoverProblem(
         indicators=pool.indicators * factor,
@@ -309,10 +313,10 @@ class _Explained:
 
 
 def coverage_document(
-    model: CompetencyModel, questions: Sequence[Question]
+    model: CompetencyModel, questions: Sequence[Question], concepts: Taxonomy | None = None
 ) -> list[dict[str, Any]]:
     """How well questions that a person put together cover the model, as a kit keeps it."""
-    pool = QuestionPool(model, questions)
+    pool = QuestionPool(model, questions, concepts)
     shares = -np.expm1(-STEEPNESS * pool.indicators.sum(axis=0))
     coverage = {i.id: float(s) for i, s in zip(model.indicators, shares, strict=True)}
     return _coverage_document(coverage, {i.id: i.name for i in model.indicators})

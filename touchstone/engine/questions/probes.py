@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from touchstone.common.messages import Message, say
@@ -13,7 +13,7 @@ from touchstone.engine.grading.claims import Claim, find_claims
 from touchstone.engine.profiles.model import CompetencyModel, Indicator
 from touchstone.engine.questions.words import bilingual_message
 from touchstone.engine.text.mentions import Mention, find_mentions
-from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 MOST_CLAIMS = 4
 GAP_BELOW = 35.0
@@ -56,17 +56,25 @@ class Probe:
 
 
 def find_probes(
-    model: CompetencyModel, resume_text: str, screening_row: Mapping[str, Any]
+    model: CompetencyModel,
+    resume_text: str,
+    screening_row: Mapping[str, Any],
+    concepts: Taxonomy | None = None,
 ) -> tuple[Probe, ...]:
     """What to probe, the most worth first.
 
     Args:
         resume_text: as extracted; empty when it could not be read.
         screening_row: of `touchstone screen`; may be empty.
+        concepts: another taxonomy than the built-in one.
     """
-    mentions = find_mentions(resume_text) if resume_text else ()
+    known = concepts or taxonomy()
+    mentions = find_mentions(resume_text, concepts=known) if resume_text else ()
     probes = _claims(resume_text, mentions)
-    probes += _indicators(model, resume_text, screening_row)
+    probes += [
+        replace(probe, concepts=known.find(probe.quote[:QUOTE_MOST])) if probe.quote else probe
+        for probe in _indicators(model, resume_text, screening_row)
+    ]
     return tuple(sorted(probes, key=lambda p: (-p.weight, p.start, p.kind)))
 
 
@@ -106,7 +114,6 @@ def _claims(text: str, mentions: Sequence[Mention]) -> list[Probe]:
 
 
 def _moved(claim: Claim, start: int) -> Claim:
-    from dataclasses import replace
 
     return replace(claim, start=claim.start - start, end=claim.end - start)
 
@@ -183,8 +190,7 @@ def _quoted(
         end = start + len(quote)
     if start < 0:
         start = end = 0
-    concepts = taxonomy().find(quote[:QUOTE_MOST]) if quote else ()
-    return Probe(kind, weight, why, (indicator.id,), concepts, quote, start, end)
+    return Probe(kind, weight, why, (indicator.id,), (), quote, start, end)
 
 
 def shown_quote(quote: str) -> str:

@@ -12,7 +12,7 @@ from touchstone.engine.profiles.model import CompetencyModel, Indicator
 from touchstone.engine.questions.cover import Matrix
 from touchstone.engine.questions.probes import Probe
 from touchstone.engine.questions.question import Question
-from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.engine.text.taxonomy import Taxonomy, taxonomy
 
 BY_RANK = (1.0, 0.6, 0.4)
 BY_CONCEPT = 0.7
@@ -22,8 +22,14 @@ KEPT = 8
 class QuestionPool:
     """Questions compiled against one model: everything that no candidate changes."""
 
-    def __init__(self, model: CompetencyModel, questions: Sequence[Question]) -> None:
+    def __init__(
+        self,
+        model: CompetencyModel,
+        questions: Sequence[Question],
+        concepts: Taxonomy | None = None,
+    ) -> None:
         self.model = model
+        self.taxonomy = concepts or taxonomy()
         self.questions = tuple(questions)
         indicators = model.indicators
         self.indicator_weights = np.array([i.weight for i in indicators], dtype=np.float64)
@@ -32,10 +38,10 @@ class QuestionPool:
         self.difficulty = np.array([q.difficulty for q in questions], dtype=np.float64)
         self.families = _families(questions)
         self._served: dict[str, Matrix] = {}
-        self.concepts = [question_concepts(q) for q in questions]
+        self.concepts = [question_concepts(q, self.taxonomy) for q in questions]
         self.about: dict[str, list[int]] = {}
-        for n, concepts in enumerate(self.concepts):
-            for concept in concepts:
+        for n, about in enumerate(self.concepts):
+            for concept in about:
                 self.about.setdefault(concept, []).append(n)
         self.indicators = self._indicators(indicators)
         self.dimensions = self._dimensions()
@@ -47,7 +53,7 @@ class QuestionPool:
 
     def _indicators(self, indicators: Sequence[Indicator]) -> Matrix:
         known = {i.id for i in indicators}
-        wanted = [_indicator_concepts(i) for i in indicators]
+        wanted = [_indicator_concepts(i, self.taxonomy) for i in indicators]
         rows: Matrix = np.zeros((len(self.questions), len(indicators)))
         for n, question in enumerate(self.questions):
             for j, indicator in enumerate(indicators):
@@ -108,37 +114,39 @@ def _by_rank(question: Question, indicator: str) -> float:
     return BY_RANK[min(question.indicators.index(indicator), len(BY_RANK) - 1)]
 
 
-_pools: dict[tuple[CompetencyModel, tuple[int, ...]], QuestionPool] = {}
+_pools: dict[tuple[CompetencyModel, Taxonomy, tuple[int, ...]], QuestionPool] = {}
 
 
-def pool_of(model: CompetencyModel, questions: Sequence[Question]) -> QuestionPool:
+def pool_of(
+    model: CompetencyModel, questions: Sequence[Question], concepts: Taxonomy | None = None
+) -> QuestionPool:
     """The compiled pool, made once for an equal model and the same question objects."""
-    key = (model, tuple(map(id, questions)))
+    known = concepts or taxonomy()
+    key = (model, known, tuple(map(id, questions)))
     pool = _pools.get(key)
     if pool is None:
         if len(_pools) >= KEPT:
             _pools.clear()
         # The pool holds the questions, so their ids are not given to others while it is kept.
-        pool = _pools[key] = QuestionPool(model, questions)
+        pool = _pools[key] = QuestionPool(model, questions, known)
     return pool
 
 
 @functools.lru_cache(4096)
-def _concepts_of(words: tuple[str, ...]) -> frozenset[str]:
-    known = taxonomy()
+def _concepts_of(words: tuple[str, ...], known: Taxonomy) -> frozenset[str]:
     found: set[str] = set()
     for word in words:
         found.update(known.find(word))
     return frozenset(found)
 
 
-def question_concepts(question: Question) -> frozenset[str]:
+def question_concepts(question: Question, known: Taxonomy) -> frozenset[str]:
     """Ids of the taxonomy that a question is about: its own list, and what its title names."""
-    return _concepts_of((*question.concepts, question.title.zh))
+    return _concepts_of((*question.concepts, question.title.zh), known)
 
 
-def _indicator_concepts(indicator: Indicator) -> frozenset[str]:
-    return _concepts_of((*indicator.keywords, indicator.name.zh, indicator.name.en))
+def _indicator_concepts(indicator: Indicator, known: Taxonomy) -> frozenset[str]:
+    return _concepts_of((*indicator.keywords, indicator.name.zh, indicator.name.en), known)
 
 
 def _families(questions: Sequence[Question]) -> NDArray[np.int64]:

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from touchstone.common.messages import Lang, render
 from touchstone.engine.resumes.isolated import Reading
 from touchstone.engine.text.normalize import flattened, is_wrapped
 
+if TYPE_CHECKING:
+    from touchstone.engine.text.taxonomy import Taxonomy
+
 _FIGURES = re.compile(r"\d+")
 _MOST_FIGURES = 60
 
 
-def parse_row(reading: Reading, *, with_text: bool = False, lang: Lang = "zh") -> dict[str, Any]:
+def parse_row(
+    reading: Reading,
+    *,
+    with_text: bool = False,
+    lang: Lang = "zh",
+    concepts: Taxonomy | None = None,
+) -> dict[str, Any]:
     """What was read of one file, ready for JSON. Runs in the reader's process."""
     from touchstone.engine.resumes.skills import find_skills
     from touchstone.engine.screening.suspicion import resume_flags
     from touchstone.engine.text.taxonomy import taxonomy
 
     document, resume = reading.document, reading.resume
-    skills, name = find_skills(document.text, resume), taxonomy().name
+    known = concepts or taxonomy()
+    skills, name = find_skills(document.text, resume, concepts=known), known.name
     had = [name(concept, resume.lang) for concept in skills.had]
     row: dict[str, Any] = {
         "file": reading.name,
@@ -41,7 +51,7 @@ def parse_row(reading: Reading, *, with_text: bool = False, lang: Lang = "zh") -
         "skills": had,
         "not_skills": [name(concept, resume.lang) for concept in skills.not_had],
         "claims": claim_rows(document.text, document.lang),
-        "flags": sorted({*resume.flags, *resume_flags(document.text, resume)}),
+        "flags": sorted({*resume.flags, *resume_flags(document.text, resume, known)}),
     }
     if with_text:
         row["text"] = document.text

@@ -92,12 +92,20 @@ class Demand:
     quantities: Mapping[int, tuple[float, str]]
     acts: Mapping[int, str]
     known: tuple[bool, ...]
+    taxonomy: Taxonomy = field(repr=False)
+
+
+def demand_of(model: CompetencyModel, concepts: Taxonomy | None = None) -> Demand:
+    """The model compiled; cheap to ask again.
+
+    Args:
+        concepts: another taxonomy than the built-in one.
+    """
+    return _compiled(model, concepts or taxonomy())
 
 
 @functools.lru_cache(maxsize=16)
-def demand_of(model: CompetencyModel) -> Demand:
-    """The model compiled; cheap to ask again."""
-    known = taxonomy()
+def _compiled(model: CompetencyModel, known: Taxonomy) -> Demand:
     indicators = model.indicators
     concepts: dict[str, dict[int, float]] = {}
     facet_shares: dict[str, dict[int, float]] = {}
@@ -143,14 +151,19 @@ def demand_of(model: CompetencyModel) -> Demand:
             if share >= _CLEARLY
         },
         known=tuple(covered),
+        taxonomy=known,
     )
 
 
-@functools.cache
-def no_demand() -> Demand:
+def no_demand(concepts: Taxonomy | None = None) -> Demand:
     """Looks for nothing: to read a resume by itself."""
-    model = CompetencyModel(Bilingual("", ""), dimensions=())
-    return Demand(model, "", (), {}, {}, (), WordFinder(group_words()), frozenset(), {}, {}, ())
+    return _nothing(concepts or taxonomy())
+
+
+@functools.lru_cache(maxsize=4)
+def _nothing(known: Taxonomy) -> Demand:
+    model, finder = CompetencyModel(Bilingual("", ""), dimensions=()), WordFinder(group_words())
+    return Demand(model, "", (), {}, {}, (), finder, frozenset(), {}, {}, (), known)
 
 
 def _signs(facet_shares: Mapping[str, Mapping[int, float]]) -> dict[str, tuple[Sign, ...]]:

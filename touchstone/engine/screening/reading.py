@@ -17,7 +17,6 @@ from touchstone.engine.text.clauses import Sentence, sentences
 from touchstone.engine.text.matcher import Hit
 from touchstone.engine.text.mentions import SectionSpan, judged_hits
 from touchstone.engine.text.normalize import MASK, Normalized, flattened, normalized
-from touchstone.engine.text.taxonomy import taxonomy
 
 _KINDS = {
     "header": "other",
@@ -68,7 +67,7 @@ def read_resume(text: str, resume: ParsedResume, demand: Demand, as_of: dt.date)
     _number_items(found, normal.flat)
     starts = [s.start for s in found]
     _mark_words(found, demand, normal)
-    placed = _place(found, starts, taxonomy().matcher.find_in(normal))
+    placed = _place(found, starts, demand.taxonomy.matcher.find_in(normal))
     name = flattened(resume.name)
     for statement in found:
         tell_role(statement, normal.flat, name)

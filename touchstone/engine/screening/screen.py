@@ -29,6 +29,7 @@ from touchstone.engine.screening.weighing import (
     value_of,
     weigh,
 )
+from touchstone.engine.text.taxonomy import Taxonomy
 
 Kind = Literal["result", "used", "listed", "negated", "wished", "other_person", "hidden"]
 _MOST_GROUNDS = 4  # for one indicator; further sentences would add next to nothing
@@ -69,11 +70,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the score can be computed again from."""
+    """What the score can be computed again from. ``taxonomy`` is the SHA-256 of the company's own
+    layer of concepts, where one was used; the shipped ones go with the engine's version."""
 
     file_sha256: str
     model_sha256: str
     engine: str
+    taxonomy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class ScreeningResult:
                 "file_sha256": self.receipt.file_sha256,
                 "model_sha256": self.receipt.model_sha256,
                 "engine": self.receipt.engine,
+                **({"taxonomy": self.receipt.taxonomy} if self.receipt.taxonomy else {}),
             },
         }
 
@@ -136,6 +140,7 @@ def screen(
     as_of: dt.date,
     flags: Iterable[str] = (),
     file_sha256: str = "",
+    concepts: Taxonomy | None = None,
 ) -> ScreeningResult:
     """Screens a resume.
 
@@ -145,10 +150,11 @@ def screen(
         as_of: what "now" means for how long ago something was done.
         flags: found about the file elsewhere (hidden_text …); ``resume.flags`` count as well.
         file_sha256: for the receipt.
+        concepts: another taxonomy than the built-in one.
     """
     from touchstone.engine.screening.reasons import reasons_for
 
-    demand = demand_of(model)
+    demand = demand_of(model, concepts)
     reading = read_resume(text, resume, demand, as_of)
     found = suspicions(reading, resume)
     every_flag = tuple(sorted({*flags, *resume.flags, *found.flags}))
@@ -178,7 +184,7 @@ def screen(
         evidence=evidence,
         reasons=(),
         flags=every_flag,
-        receipt=Receipt(file_sha256, demand.sha256, __version__),
+        receipt=Receipt(file_sha256, demand.sha256, __version__, demand.taxonomy.layer),
         lang=model.lang,
         capped=capped,
     )

@@ -47,8 +47,8 @@ class Statement:
         item: number of the line or bullet that it is a part of.
         anchor: end of the first word of a behaviour or hint.
         marks: groups of words in it that show how it is told.
-        figures, causes, done, size: what its grounding is made of: numbers, words of cause, words
-            of completion, and length in Latin letters (a Han character counts two).
+        figures, causes, done, tools, size: what its grounding is made of: numbers, words of cause,
+            words of completion, tools, and length in Latin letters (a Han character counts two).
         named: every concept that stands in it, whoever's it is.
         concepts: own concepts that the model asks for, with where they stand.
         foreign: concepts that are negated, wished for or someone else's, with polarity.
@@ -75,6 +75,7 @@ class Statement:
     figures: int = 0
     causes: bool = False
     done: bool = False
+    tools: int = 0
     size: int = 0
     named: list[str] = field(default_factory=list)
     concepts: list[tuple[str, int, int]] = field(default_factory=list)

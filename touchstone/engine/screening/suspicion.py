@@ -15,6 +15,7 @@ from touchstone.engine.screening.reading import ResumeReading, read_resume
 from touchstone.engine.screening.statement import Statement
 from touchstone.engine.screening.telling import items_of
 from touchstone.engine.screening.words import read_content
+from touchstone.engine.text.taxonomy import Taxonomy
 
 # Flags that ask for real experience elsewhere before anything better than "decline".
 GRAVE = frozenset({"keyword_list", "copied_job_ad", "prompt_injection", "hidden_text"})
@@ -67,9 +68,11 @@ def suspicions(reading: ResumeReading, resume: ParsedResume) -> Suspicions:
     return Suspicions(tuple(sorted(flags)), frozenset(void))
 
 
-def resume_flags(text: str, resume: ParsedResume) -> tuple[str, ...]:
+def resume_flags(
+    text: str, resume: ParsedResume, concepts: Taxonomy | None = None
+) -> tuple[str, ...]:
     """Flags of a resume by itself, read against no model; sorted."""
-    return suspicions(read_resume(text, resume, no_demand(), resume.as_of), resume).flags
+    return suspicions(read_resume(text, resume, no_demand(concepts), resume.as_of), resume).flags
 
 
 def _is_wall(reading: ResumeReading) -> bool:

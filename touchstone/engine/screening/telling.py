@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from statistics import median
 
 from touchstone.engine.screening.demand import Demand, grams_of
 from touchstone.engine.screening.statement import Statement
 from touchstone.engine.screening.words import manners
-from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.engine.text.taxonomy import Concept
 
 _NUMBER = re.compile(r"(?<![\d.a-z/-])\d[\d.,]*(?!\d|[./-]\d|年|月|d\b|b\b)")
 # How long and with how many is no outcome.
@@ -97,6 +97,7 @@ def judge(statement: Statement, flat: str, demand: Demand) -> None:
     statement.causes = "_telling" in marks
     statement.done = "_done" in marks or "ed " in words or words.endswith("ed")
     statement.size = (len(words) + len(words.encode())) // 2
+    statement.tools = _tools(statement, demand.taxonomy.concepts)
     statement.grounding = _grounding((statement,))
     if statement.strength == "listed" and (told or _tells(statement)):
         statement.strength = "used"
@@ -179,14 +180,13 @@ def _grounding(statements: Sequence[Statement]) -> float:
         grounding += 0.2
     if any(s.done for s in statements):
         grounding += 0.1
-    grounding += min(0.24, 0.12 * max(map(_tools, statements)))
+    grounding += min(0.24, 0.12 * max(s.tools for s in statements))
     size = sum(s.size for s in statements)
     grounding += 0.2 if size >= 2 * _LONGER else (0.1 if size >= 2 * _LONG else 0.0)
     return min(1.0, grounding)
 
 
-def _tools(statement: Statement) -> int:
-    kinds = taxonomy().concepts
+def _tools(statement: Statement, kinds: Mapping[str, Concept]) -> int:
     return len({c for c in statement.named if kinds[c].kind in _CHECKABLE_KINDS})
 
 

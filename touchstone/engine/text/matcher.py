@@ -42,7 +42,7 @@ class Guard:
         case: how it must be spelt; "" for any way.
         after: must match just behind it, ``not_after`` must not.
         before: must match what leads up to it, ``not_before`` must not.
-        near: must be found in the same line, around the alias.
+        near: must be found in the same line, around the alias; ``not_near`` must not.
         listed: it may also count as an item of a list beside another tool or skill.
     """
 
@@ -52,6 +52,7 @@ class Guard:
     before: str = ""
     not_before: str = ""
     near: str = ""
+    not_near: str = ""
     listed: bool = False
 
 
@@ -180,22 +181,27 @@ def _allowed(
         return False
     if guard.not_before and _compiled(guard.not_before).search(before):
         return False
+    first = flat.rfind("\n", 0, start) + 1
+    last = flat.find("\n", end)
+    last = len(flat) if last < 0 else last
+    if guard.not_near and _stands_near(guard.not_near, flat, (first, start), (end, last)):
+        return False
     if not (guard.after or guard.before or guard.near or guard.listed):
         return True
     if guard.after and _compiled(guard.after).match(after):
         return True
     if guard.before and _compiled(guard.before).search(before):
         return True
-    first = flat.rfind("\n", 0, start) + 1
-    last = flat.find("\n", end)
-    last = len(flat) if last < 0 else last
-    if guard.near:
-        near = _compiled(guard.near)
-        if near.search(flat, first, start) or near.search(flat, end, last):
-            return True
+    if guard.near and _stands_near(guard.near, flat, (first, start), (end, last)):
+        return True
     if guard.listed and _LIST_BEFORE.search(before) and _LIST_AFTER.match(after):
         return any(first <= a < last for a, _ in practical)
     return False
+
+
+def _stands_near(pattern: str, flat: str, *parts: tuple[int, int]) -> bool:
+    near = _compiled(pattern)
+    return any(near.search(flat, first, last) for first, last in parts)
 
 
 @functools.cache

@@ -11,7 +11,8 @@ form in a folder of its own, whose concepts add to or replace ours::
         pytorch: PyTorch | PyTorch | torch; pytorch lightning | part_of=x,y
 
 An item is ``中文名 | English name | alias; alias | relations of its own``. `guards.yaml` says, by
-concept and alias, what must stand around a word that also means something else.
+concept and alias, what must stand around a word that also means something else; a file may hold
+guards as a YAML document of their own as well, behind ``---``.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ KINDS = ("skill", "tool", "method", "metric", "task", "industry", "soft")
 RELATIONS = ("is_a", "part_of", "evidence_for")
 GUARDS = "guards.yaml"
 _PRACTICAL = {"skill", "tool", "method"}
-_PATTERNS = ("after", "not_after", "before", "not_before", "near")
+PATTERNS = ("after", "not_after", "before", "not_before", "near", "not_near")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,23 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Concepts and guards as read, not yet tied together."""
+
+    concepts: Mapping[str, Concept]
+    guards: Mapping[str, Mapping[str, Guard]]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
-    """All concepts with their relations and the automaton that finds them."""
+    """All concepts with their relations and the automaton that finds them. Equal to itself only,
+    so that what is compiled from it can be kept beside it.
+
+    Attributes:
+        sha256: of everything it was made from.
+        layer: SHA-256 of the company's own layer; empty for what comes with the product.
+    """
 
     concepts: Mapping[str, Concept]
     guards: Mapping[str, Mapping[str, Guard]]
@@ -79,6 +95,7 @@ class Taxonomy:
     matcher: AliasMatcher = field(repr=False)
     _ancestors: Mapping[str, tuple[str, ...]] = field(repr=False)
     _children: Mapping[str, tuple[str, ...]] = field(repr=False)
+    layer: str = ""
 
     def concept(self, concept_id: str) -> Concept:
         """The concept of that id.
@@ -112,7 +129,14 @@ class Taxonomy:
 @functools.cache
 def taxonomy() -> Taxonomy:
     """The built-in taxonomy."""
-    return load_taxonomy(())
+    known = shipped()
+    return build(known.concepts, known.guards, known.sha256)
+
+
+@functools.cache
+def shipped() -> Vocabulary:
+    """Concepts and guards that come with the product."""
+    return read_vocabulary(())
 
 
 def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
@@ -121,6 +145,16 @@ def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
     Raises:
         InvalidInput: a file is malformed; the message names it and says what is wrong.
     """
+    known = read_vocabulary(folders)
+    return build(known.concepts, known.guards, known.sha256)
+
+
+def read_vocabulary(folders: Sequence[Path]) -> Vocabulary:
+    """As `load_taxonomy`, not yet tied together.
+
+    Raises:
+        InvalidInput: a file is malformed.
+    """
     concepts: dict[str, Concept] = {}
     guards: dict[str, dict[str, Guard]] = {}
     digest = hashlib.sha256()
@@ -128,17 +162,30 @@ def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
         for path in sorted(folder.glob("*.yaml")):
             raw = path.read_bytes()
             digest.update(path.name.encode() + b"\0" + raw)
-            data = _document(raw, path.name)
-            if path.name == GUARDS:
-                read_guards(data, path.name, guards, checked=folder in folders)
-            else:
-                concepts |= {c.id: c for c in read_concepts(data, path.name)}
-    return build(concepts, guards, digest.hexdigest())
+            for data in documents(raw, path.name):
+                if path.name == GUARDS or is_guards(data):
+                    read_guards(data, path.name, guards, checked=folder in folders)
+                else:
+                    concepts |= {c.id: c for c in read_concepts(data, path.name)}
+    return Vocabulary(concepts, guards, digest.hexdigest())
 
 
-def _document(raw: bytes, source: str) -> Any:
+def is_guards(data: Any) -> bool:
+    """Whether a document holds guards: concept → alias → rule."""
+    return isinstance(data, dict) and all(
+        isinstance(aliases, dict) and all(isinstance(rule, dict) for rule in aliases.values())
+        for aliases in data.values()
+    )
+
+
+def documents(raw: bytes, source: str) -> list[Any]:
+    """The YAML documents of a file, every word a string.
+
+    Raises:
+        InvalidInput: it is no YAML; the message names the line.
+    """
     try:
-        return yaml.load(raw, Loader=PLAIN_LOADER)  # noqa: S506
+        return list(yaml.load_all(raw, Loader=PLAIN_LOADER))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
@@ -146,7 +193,10 @@ def _document(raw: bytes, source: str) -> Any:
 
 
 def build(
-    concepts: Mapping[str, Concept], guards: Mapping[str, Mapping[str, Guard]], sha256: str
+    concepts: Mapping[str, Concept],
+    guards: Mapping[str, Mapping[str, Guard]],
+    sha256: str,
+    layer: str = "",
 ) -> Taxonomy:
     """Ties concepts together.
 
@@ -171,6 +221,7 @@ def build(
         matcher=AliasMatcher(_aliases(concepts.values(), guards)),
         _ancestors={c: _above(c, concepts) for c in concepts},
         _children={c: tuple(below) for c, below in children.items()},
+        layer=layer,
     )
 
 
@@ -256,13 +307,13 @@ def read_guards(
     """
     for concept_id, aliases in (data or {}).items():
         for alias, rule in aliases.items():
-            unknown = set(rule) - {*_PATTERNS, "case", "listed"}
+            unknown = set(rule) - {*PATTERNS, "case", "listed"}
             if unknown:
                 name = ", ".join(sorted(unknown))
                 raise InvalidInput(
                     say("taxonomy.unknown_guard", file=source, concept=concept_id, name=name)
                 )
-            patterns = {k: str(rule[k]) for k in _PATTERNS if rule.get(k)}
+            patterns = {k: str(rule[k]) for k in PATTERNS if rule.get(k)}
             try:
                 for pattern in patterns.values() if checked else ():
                     re.compile(pattern)
