@@ -35,7 +35,7 @@ _CUT = re.compile(
 # "脱敏后由医院抽检": what stands before is still one's own.
 _THEN = re.compile(r"(?:后|并|再|然后)\s*$")
 _WHO = re.compile(r"\s*(?:who|which)\s")
-_LATIN_RUN = re.compile(r"[a-z][a-z'+#/]*(?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*)+")
+_LATIN_RUN = re.compile(r"(?<![a-z'+#/])[a-z'+#/]++(?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*+)+")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
 _RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
