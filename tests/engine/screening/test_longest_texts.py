@@ -48,6 +48,8 @@ def everything(reading: Reading) -> int:
         "1 ",
         "，",
         "( ",
+        "Python",
+        "张三年",
         "a@",
         "a.b@",
     ],

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import yaml
@@ -28,6 +30,7 @@ _GENERIC = re.compile(
     r"[㐀-鿿A-Za-z]{0,4}?[㐀-鿿](?:率|度|量|成本|时长|耗时|周期|效率|得分|工时|数量|占比)"
 )
 _LEADING = re.compile(r"^.*[的把将使让了从由对和与及，我们在后并且是]")
+_MOST_AMOUNTS = 60  # in one clause: more are a table, in which every pair would be weighed
 _FROM_TO = re.compile(r"(?:到|至|变为|变成|为|→|->|—>|~|\bto\b)")
 
 
@@ -205,7 +208,9 @@ class _Finder:
                 self.own = True
 
     def _clause(self, start: int, end: int) -> _Clause:
-        inside = tuple(q for q in self.quantities if q.start >= start and q.end <= end)
+        first = bisect_left(self.quantities, start, key=attrgetter("start"))
+        last = bisect_left(self.quantities, end, first, key=attrgetter("start"))
+        inside = tuple(q for q in self.quantities[first:last] if q.end <= end)
         metrics = [
             (m.group(), m.start(), m.end())
             for m in _pattern("metric").finditer(self.text, start, end)
@@ -219,6 +224,8 @@ class _Finder:
         return _Clause(start, end, self.text[start:end], inside, tuple(metrics))
 
     def _in_clause(self, clause: _Clause, method: str) -> list[Claim]:
+        if len(clause.quantities) > _MOST_AMOUNTS:
+            return []
         moved = any(
             self._is_from_to(clause, one, other)
             for one, other in pairwise(clause.quantities)
