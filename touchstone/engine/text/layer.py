@@ -215,7 +215,9 @@ def concept_change(concept: Concept, before: Concept | None) -> Change:
             zh=concept.zh,
             en=concept.en,
             add=_others(concept.aliases, ()),
-            **{name: getattr(concept, name) or None for name in RELATIONS},
+            is_a=concept.is_a or None,
+            part_of=concept.part_of or None,
+            evidence_for=concept.evidence_for or None,
         )
     own: dict[str, Any] = {
         name: value
