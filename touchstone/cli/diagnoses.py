@@ -280,6 +280,26 @@ def llm() -> Diagnosis:
     return _one("llm", "ok", say("doctor.llm_ok", base=base))
 
 
+def speech() -> Diagnosis:
+    """Asks for the list of models, at the address as it will be called."""
+    import httpx
+
+    from touchstone.integrations.speech.client import models_listed
+    from touchstone.integrations.speech.configured import speech_service
+
+    service = speech_service()
+    if service is None:
+        return _one("speech", "off", say("doctor.speech_off"))
+    try:
+        models_listed(service, timeout_s=TIMEOUT_S)
+    except OutsideError as error:
+        return _one("speech", "bad", say("doctor.speech_bad", base=service.base, why=error.message))
+    except httpx.HTTPError as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return _one("speech", "bad", say("doctor.speech_bad", base=service.base, why=why))
+    return _one("speech", "ok", say("doctor.speech_ok", base=service.base))
+
+
 def workers() -> Diagnosis:
     from django.db import DatabaseError
 
@@ -325,6 +345,7 @@ CHECKS: tuple[Callable[[], Diagnosis], ...] = (
     wecom,
     meeting,
     llm,
+    speech,
     browser,
     clock,
 )

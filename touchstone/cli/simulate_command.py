@@ -12,11 +12,11 @@ from typing import Any
 
 WECOM_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECOM_TOKEN = "simtoken"  # noqa: S105 - of the simulator
-PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4}
+PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4, "speech": 5}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8100, help="the first of five ports (8100)")
+    parser.add_argument("--port", type=int, default=8100, help="the first of six ports (8100)")
     parser.add_argument(
         "--callback",
         default="http://127.0.0.1:8000",
@@ -77,6 +77,7 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
     from touchstone.integrations.simulators.llm import SimulatedLlm
     from touchstone.integrations.simulators.sms import SimulatedSms
     from touchstone.integrations.simulators.smtp import SimulatedSmtp
+    from touchstone.integrations.simulators.speech import SimulatedSpeech
     from touchstone.integrations.simulators.tencent_meeting import SimulatedTencentMeeting
     from touchstone.integrations.simulators.wecom import SimulatedWecom
     from touchstone.integrations.wecom.crypto import CallbackKeys
@@ -134,6 +135,18 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
                 "TOUCHSTONE_SMS_SIGN": "试金石",
             },
             f"SMS: {sms.base}/_sim/",
+        )
+    if name == "speech":
+        speech = SimulatedSpeech(port=port)
+        speech.start()
+        return (
+            speech,
+            {
+                "TOUCHSTONE_SPEECH_BASE": f"{speech.base}/v1",
+                "TOUCHSTONE_SPEECH_KEY": speech.key,
+                "TOUCHSTONE_SPEECH_MODEL": speech.model,
+            },
+            f"Speech: {speech.base}/_sim/",
         )
     llm = SimulatedLlm(port=port)
     llm.start()

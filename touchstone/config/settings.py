@@ -167,7 +167,7 @@ CACHES = {
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "files", "judge", "outside"],
+        "QUEUES": ["default", "files", "judge", "outside", "speech"],
     }
 }
 WORKERS = env.number("TOUCHSTONE_WORKERS", 2, low=0, high=64)
@@ -208,6 +208,11 @@ TENCENT_MEETING_USER_ID = env.text("TOUCHSTONE_TENCENT_MEETING_USER_ID")
 LLM_BASE = env.text("TOUCHSTONE_LLM_BASE")
 LLM_KEY = env.text("TOUCHSTONE_LLM_KEY")
 LLM_MODEL = env.text("TOUCHSTONE_LLM_MODEL")
+SPEECH_BASE = env.text("TOUCHSTONE_SPEECH_BASE")
+SPEECH_KEY = env.text("TOUCHSTONE_SPEECH_KEY")
+SPEECH_MODEL = env.text("TOUCHSTONE_SPEECH_MODEL")
+SPEECH_LARGEST_MB = env.number("TOUCHSTONE_SPEECH_LARGEST_MB", 25, low=1, high=4096)
+SPEECH_TIMEOUT_S = env.number("TOUCHSTONE_SPEECH_TIMEOUT_S", 600, low=5, high=7200)
 
 # Networks of the company itself that webhooks may reach, such as 10.20.0.0/16.
 WEBHOOK_NETWORKS = env.networks("TOUCHSTONE_WEBHOOK_NETWORKS")

@@ -102,6 +102,7 @@ class Simulator:
     )
     faults: list[Fault] = field(default_factory=list)
     own_faults: tuple[str, ...] = ()
+    largest_body: int = LARGEST_BODY
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -219,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        size = min(int(length) if length.isdigit() else 0, LARGEST_BODY)
+        size = min(int(length) if length.isdigit() else 0, self.owner.largest_body)
         parts = urllib.parse.urlsplit(self.path)
         request = Request(
             self.command,

@@ -1,0 +1,1 @@
+"""Speech to text behind an OpenAI-compatible interface. Optional; a person may type or upload."""
