@@ -344,9 +344,12 @@ class _SentenceReading:
 
     def _lies_between(self, first: int, last: int, start: int, end: int) -> bool:
         for opening, closing in self._words.between:
-            for match in opening.finditer(self._text, start, first):
-                if not closing.search(self._text, match.end(), first) and closing.search(
-                    self._text, last, end
-                ):
-                    return True
+            ends = [match.end() for match in opening.finditer(self._text, start, first)]
+            # What closes the last that was opened closes those before it as well.
+            if (
+                ends
+                and not closing.search(self._text, ends[-1], first)
+                and closing.search(self._text, last, end)
+            ):
+                return True
         return False
