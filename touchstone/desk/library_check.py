@@ -14,7 +14,8 @@ from touchstone.engine.grading.rubrics import rubric_from_mapping
 from touchstone.engine.questions.lint import Finding, lint_question, near_duplicates
 from touchstone.engine.questions.loading import parse_question
 from touchstone.engine.questions.question import KeyPoint, Question
-from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.engine.text.taxonomy import Taxonomy
+from touchstone.library.concepts import company_taxonomy
 from touchstone.library.selectors import active_questions
 
 MOST_PROPOSED = 8
@@ -73,11 +74,14 @@ def check(document: Mapping[str, Any], samples: Sequence[str], lang: str) -> Che
     findings = lint_question(question)
     language: Lang = "en" if lang == "en" else "zh"
     others = [q for q in active_questions(question.industry) if q.id != question.id]
+    known = company_taxonomy()
     near = [(o.id, round(100 * s)) for _, o, s in near_duplicates([question], against=others)]
     return Checked(
         errors=tuple(f for f in findings if f.severity == "error"),
         warnings=tuple(f for f in findings if f.severity == "warning"),
-        proposals={p.id: _proposals(n, p) for n, p in enumerate(question.rubric.key_points, 1)},
+        proposals={
+            p.id: _proposals(n, p, known) for n, p in enumerate(question.rubric.key_points, 1)
+        },
         samples=tuple(
             _graded(question, number, text[:LONGEST_SAMPLE], language)
             for number, text in enumerate(samples, 1)
@@ -87,9 +91,8 @@ def check(document: Mapping[str, Any], samples: Sequence[str], lang: str) -> Che
     )
 
 
-def _proposals(number: int, point: KeyPoint) -> tuple[Proposal, ...]:
+def _proposals(number: int, point: KeyPoint, known: Taxonomy) -> tuple[Proposal, ...]:
     """Other names of the concepts that a key point speaks of, not yet among its phrases."""
-    known = taxonomy()
     said = " ".join((*point.accept.zh, *point.accept.en)).lower()
     concepts = dict.fromkeys(known.find(point.text.zh) + known.find(point.text.en))
     found: list[Proposal] = []

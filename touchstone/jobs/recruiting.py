@@ -17,7 +17,9 @@ from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import OutsideError, TouchstoneError
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application, MailSource
+from touchstone.recruiting.models import Application, MailSource, TaxonomyTrial
+from touchstone.recruiting.services.concepts import RENEW_TASK, stale_tallies, tally_count
+from touchstone.recruiting.services.concepts import pool_concepts_renew as renew_pool
 from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
 from touchstone.recruiting.services.mailbox import mail_source_fetch
 from touchstone.recruiting.services.reading import (
@@ -26,6 +28,7 @@ from touchstone.recruiting.services.reading import (
     unread_positions,
 )
 from touchstone.recruiting.services.screening import position_rescreen as rescreen
+from touchstone.recruiting.services.trials import trial_run, trials_prune
 
 log = logging.getLogger("touchstone.jobs")
 WAITED = dt.timedelta(minutes=2)
@@ -59,10 +62,38 @@ def unread_resumes_requeue() -> int:
 
 
 @task(queue_name="files")
-def position_rescreen(position_ref: str) -> int:
-    """Screens a position's applications again where the model has changed since."""
+def position_rescreen(position_ref: str, by_concepts: bool = False) -> int:
+    """Screens a position's applications again where the model (or, where it is asked, the
+    company's concepts) have changed since."""
     position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
-    return rescreen(actor=SYSTEM, position=position, at=utc_now())
+    return rescreen(actor=SYSTEM, position=position, at=utc_now(), by_concepts=by_concepts)
+
+
+@task(queue_name="files")
+def taxonomy_trial(trial_ref: str) -> bool:
+    """Computes what a draft of the company's concepts would do; once computed, never again."""
+    trial = TaxonomyTrial.objects.filter(ref=trial_ref).first()
+    return trial is not None and trial_run(trial=trial, clock=utc_now)
+
+
+@task(queue_name="files")
+def concept_tallies_count() -> int:
+    """Counts how often concepts are credited where somebody was screened since; returns in how
+    many positions."""
+    trials_prune(at=utc_now())
+    stale = stale_tallies()
+    for position in stale:
+        tally_count(position=position, at=utc_now())
+    return len(stale)
+
+
+@task(queue_name="files")
+def pool_concepts_renew(after: int) -> int:
+    """Brings a stretch of the talent pool up to the company's concepts, then queues the next."""
+    last = renew_pool(after=after)
+    if last is not None:
+        enqueue(RENEW_TASK, priority=-10, after=last)
+    return last or 0
 
 
 @task(queue_name="default")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from touchstone.common.db import Referenced, Versioned
@@ -94,3 +95,30 @@ class QuestionDraft(Referenced):
     asked_by = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+
+
+class TaxonomyVersion(Referenced):
+    """One version of the company's own layer over the shipped concepts; never changed or deleted,
+    so that what was read by it can be read so again."""
+
+    number = models.PositiveIntegerField(unique=True)
+    document = models.JSONField(default=dict)  # differences, as in `engine.text.layer`
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)  # empty: says nothing
+    note = models.CharField(max_length=300, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+
+class TaxonomyDraft(models.Model):
+    """What one person is changing in the layer and has not saved; kept while they type."""
+
+    author = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="taxonomy_draft"
+    )
+    based_on = models.PositiveIntegerField(default=0)  # the version it starts from; 0 for none
+    document = models.JSONField(default=dict)
+    note = models.CharField(max_length=300, blank=True)
+    saved_at = models.DateTimeField()

@@ -21,6 +21,8 @@ from touchstone.common.messages import Bilingual, Message, say
 from touchstone.engine.profiles import learning
 from touchstone.engine.profiles.learning import LearnedModel, learn_model
 from touchstone.engine.profiles.wishes import WishProposal, wishes_to_indicators
+from touchstone.engine.text.taxonomy import Taxonomy
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.columns import (
     FIELDS,
     PastRow,
@@ -133,7 +135,10 @@ def history_confirm(
     read = read_history(table, chosen, _round_name(batch.name))
     known = set(PastCase.objects.filter(branch=batch.branch).values_list("round_name", "key"))
     fresh = [row for row in read.rows if (row.round_name, row.key) not in known]
-    PastCase.objects.bulk_create([_case(batch, row) for row in fresh], batch_size=500)
+    known_concepts = company_taxonomy()
+    PastCase.objects.bulk_create(
+        [_case(batch, row, known_concepts) for row in fresh], batch_size=500
+    )
     problems = [problem_document(problem) for problem in read.problems[:MOST_PROBLEMS]]
     if len(fresh) < len(read.rows):
         twice = say("positions.rows_known", n=len(read.rows) - len(fresh))
@@ -217,27 +222,25 @@ def wishes_propose(position: Position) -> list[tuple[BusinessWish, WishProposal]
     ]
 
 
-def feature_name(feature: str, lang: str) -> str:
+def feature_name(feature: str, lang: str, known: Taxonomy | None = None) -> str:
     """A feature in words: a counted fact's, or the concept's name where the taxonomy has it."""
     if feature in FACT_NAMES:
         return FACT_NAMES[feature].text(lang)
-    from touchstone.engine.text.taxonomy import taxonomy
-
-    known = taxonomy()
+    known = known or company_taxonomy()
     try:
         return str(known.name(feature, "en" if lang.startswith("en") else "zh"))
     except KeyError:
         return feature
 
 
-def _case(batch: HistoryBatch, row: PastRow) -> PastCase:
+def _case(batch: HistoryBatch, row: PastRow, known: Taxonomy) -> PastCase:
     return PastCase(
         batch=batch,
         branch=batch.branch,
         key=row.key,
         round_name=row.round_name,
         year_month=row.year_month,
-        features=concepts_of(row.features, row.resume_text),
+        features=concepts_of(row.features, row.resume_text, known),
         facts=row.facts,
         resume_text=row.resume_text,
         scores=row.scores,
@@ -246,17 +249,20 @@ def _case(batch: HistoryBatch, row: PastRow) -> PastCase:
     )
 
 
-def concepts_of(words: Iterable[str], text: str) -> list[str]:
-    """Ids of the concepts a list of words and a text speak of; a word we do not know stays."""
-    from touchstone.engine.text.mentions import find_mentions
-    from touchstone.engine.text.taxonomy import taxonomy
+def concepts_of(words: Iterable[str], text: str, known: Taxonomy | None = None) -> list[str]:
+    """Ids of the concepts a list of words and a text speak of; a word we do not know stays.
 
-    known = taxonomy()
+    Args:
+        known: the company's concepts, where the caller asks for many; by default looked up.
+    """
+    from touchstone.engine.text.mentions import find_mentions
+
+    known = known or company_taxonomy()
     found: dict[str, None] = {}
     for word in words:
         for item in _ids(known.find(word)) or [word]:
             found[item] = None
-    for mention in find_mentions(text) if text else ():
+    for mention in find_mentions(text, concepts=known) if text else ():
         if mention.polarity == "own":
             found[mention.concept] = None
     return list(found)

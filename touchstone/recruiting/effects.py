@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from touchstone.engine.profiles.model import CompetencyModel
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.selectors import competency_model
 from touchstone.recruiting.models import Application
@@ -78,8 +79,11 @@ def ranking_effect(position: Position, draft: CompetencyModel, *, exact: bool) -
         return None
     before = {a.pk: _own(a) for a in people}
     if exact:
+        concepts = company_taxonomy()
         after = {
-            a.pk: float(screening_row(a.resume, draft)["score"]) if a.resume else before[a.pk]
+            a.pk: float(screening_row(a.resume, draft, concepts)["score"])
+            if a.resume
+            else before[a.pk]
             for a in people
         }
     else:

@@ -197,6 +197,7 @@ class Screening(Referenced):
     score = models.FloatField()
     decision = models.CharField(max_length=8)  # advance | review | decline
     result = models.JSONField()  # a row of `touchstone screen`
+    taxonomy_sha256 = models.CharField(max_length=64, blank=True)  # the company's layer, or none
     created_at = models.DateTimeField()
     override = models.CharField(max_length=8, blank=True)
     override_by = models.ForeignKey(
@@ -204,6 +205,46 @@ class Screening(Referenced):
     )
     override_reason = models.CharField(max_length=500, blank=True)
     override_at = models.DateTimeField(null=True, blank=True)
+
+
+class TaxonomyTrial(Referenced):
+    """What a draft of the company's concepts would do to past screenings: a person's question and,
+    once computed, its answer. It goes when they ask anew, and with what it was asked for."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="taxonomy_trials"
+    )
+    document = models.JSONField()  # the layer tried
+    sha256 = models.CharField(max_length=64, blank=True)
+    before_sha256 = models.CharField(max_length=64, blank=True)  # the layer compared with
+    positions = models.ManyToManyField(Position, related_name="+")
+    most = models.PositiveIntegerField(default=0)  # people a position; 0 for all
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)  # refs and offsets; words are cut when it is shown
+    failure = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+
+class ConceptTally(models.Model):
+    """How many people of a position each concept was credited to by their current screening."""
+
+    position = models.OneToOneField(
+        Position, on_delete=models.CASCADE, related_name="concept_tally"
+    )
+    counts = models.JSONField(default=dict)  # concept → people
+    people = models.PositiveIntegerField(default=0)
+    newest = models.PositiveBigIntegerField(default=0)  # the last screening counted
+    counted_at = models.DateTimeField()
 
 
 class MailSource(Referenced):

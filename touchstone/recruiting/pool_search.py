@@ -25,7 +25,8 @@ from touchstone.engine.matching.query import (
     understand,
 )
 from touchstone.engine.matching.ranking import Found, Ranking, counted, rank
-from touchstone.engine.text.taxonomy import taxonomy
+from touchstone.engine.text.taxonomy import Taxonomy
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
 from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting
@@ -119,14 +120,16 @@ def pool_search(
     Args:
         filters: (fact, value): ("reached", "interview"), ("degree", "master"), ("tag", "…").
     """
-    query = understand(words.strip()[:400]) if words.strip() else Query()
+    known = company_taxonomy()
+    query = understand(words.strip()[:400], known) if words.strip() else Query()
     extra = tuple(_fact_filter(name, value) for name, value in filters)
-    return _run(replace(query, filters=(*query.filters, *extra)), person, at, most)
+    return _run(replace(query, filters=(*query.filters, *extra)), known, person, at, most)
 
 
 def pool_like(*, person: Person, entry: PoolEntry, at: dt.datetime, most: int = 20) -> SearchResult:
     """People who have shown what this one has, without the person themselves."""
-    found = _run(like_person(entry.terms), person, at, most + 1)
+    known = company_taxonomy()
+    found = _run(like_person(entry.terms, known), known, person, at, most + 1)
     hits = tuple(hit for hit in found.hits if hit.entry.pk != entry.pk)[:most]
     return replace(found, hits=hits, total=max(0, found.total - 1))
 
@@ -140,8 +143,10 @@ def pool_recommend(
         person: whose branches are searched; without one, the position's own.
     """
     version = position.model_version
-    query = for_model(version.document) if version else Query()
-    return _run(query, person, at, most, branches=[position.branch] if person is None else None)
+    known = company_taxonomy()
+    query = for_model(version.document, known) if version else Query()
+    branches = [position.branch] if person is None else None
+    return _run(query, known, person, at, most, branches=branches)
 
 
 def _fact_filter(name: str, value: str) -> Filter:
@@ -150,6 +155,7 @@ def _fact_filter(name: str, value: str) -> Filter:
 
 def _run(
     query: Query,
+    known: Taxonomy,
     person: Person | None,
     at: dt.datetime,
     most: int,
@@ -169,7 +175,9 @@ def _run(
         .select_related("candidate", "branch")
         .defer("terms")
     }
-    hits = tuple(_hit(query, f, entries[f.number]) for f in ranking.found if f.number in entries)
+    hits = tuple(
+        _hit(query, known, f, entries[f.number]) for f in ranking.found if f.number in entries
+    )
     return SearchResult(asked, hits, ranking.total - len(ranking.found) + len(hits), facets)
 
 
@@ -203,8 +211,8 @@ def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]
     return found
 
 
-def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
-    shown = _by_concept(entry.concepts)
+def _hit(query: Query, known: Taxonomy, found: Found, entry: PoolEntry) -> Hit:
+    shown = _by_concept(entry.concepts, known)
     held = {place for place, _strength in found.groups}
     reasons = [
         reason
@@ -217,9 +225,8 @@ def _hit(query: Query, found: Found, entry: PoolEntry) -> Hit:
     return Hit(entry, found.score, _merged(reasons)[:MOST_REASONS], missing[:MOST_REASONS])
 
 
-def _by_concept(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _by_concept(rows: Iterable[dict[str, Any]], known: Taxonomy) -> dict[str, list[dict[str, Any]]]:
     """What somebody has shown, under its concept and under everything above it."""
-    known = taxonomy()
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         concept = row["concept"]

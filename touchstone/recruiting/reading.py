@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from touchstone.engine.resumes.row import parse_row
 
 if TYPE_CHECKING:
     from touchstone.engine.screening.screen import ScreeningResult
+    from touchstone.engine.text.taxonomy import Taxonomy
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 NOT_SCREENED = "screening_failed"
@@ -43,39 +45,56 @@ class ReadFile:
     screening: dict[str, Any] | None = None
 
 
-def reader_pool(as_of: dt.date, document: dict[str, Any] | None, *, workers: int = 0) -> ReaderPool:
+def reader_pool(
+    as_of: dt.date,
+    document: dict[str, Any] | None,
+    *,
+    layer: Mapping[str, Any] | None = None,
+    workers: int = 0,
+) -> ReaderPool:
     """Processes that read files and screen them against a model.
 
     Args:
         as_of: what "until now" means in a resume.
         document: MODEL.yaml as data; None reads without screening.
+        layer: the company's own concepts over the shipped ones.
         workers: processes; 0 for all cores.
     """
     model = json.dumps(document, ensure_ascii=False) if document else ""
-    then = functools.partial(read_and_screen, model=model, as_of=as_of)
+    own = json.dumps(layer, ensure_ascii=False) if layer else ""
+    then = functools.partial(read_and_screen, model=model, as_of=as_of, layer=own)
     return ReaderPool(as_of, then=then, workers=workers, geometry=True)
 
 
-def read_and_screen(reading: Reading, *, model: str, as_of: dt.date) -> ReadFile:
-    """Runs in the reader's process. ``model`` is MODEL.yaml as JSON, or empty."""
-    row = storable(parse_row(reading))
+def read_and_screen(reading: Reading, *, model: str, as_of: dt.date, layer: str = "") -> ReadFile:
+    """Runs in the reader's process. ``model`` is MODEL.yaml as JSON, or empty; so is ``layer``."""
+    concepts = _concepts(layer)
+    row = storable(parse_row(reading, concepts=concepts))
     if reading.document.detail:
         row["message"] = stored(reading.document.detail)
     text = _UNSTORABLE.sub("\ufffd", reading.document.text)
     screening = None
     if model:
         try:
-            screening = _screening(text, reading, model, as_of)
+            screening = _screening(text, reading, model, as_of, concepts)
         except Exception:  # noqa: BLE001 - a fault of ours: the reading stands, and a flag says so
             row["flags"] = sorted({*row["flags"], NOT_SCREENED})
     return ReadFile(row, text, reading.document.geometry(), screening)
 
 
-def _screening(text: str, reading: Reading, model: str, as_of: dt.date) -> dict[str, Any]:
+def _screening(
+    text: str, reading: Reading, model: str, as_of: dt.date, concepts: Taxonomy
+) -> dict[str, Any]:
     from touchstone.engine.screening.screen import screen
 
-    flags = reading.document.flags
-    result = screen(text, reading.resume, _model(model), as_of=as_of, flags=flags)
+    result = screen(
+        text,
+        reading.resume,
+        _model(model),
+        as_of=as_of,
+        flags=reading.document.flags,
+        concepts=concepts,
+    )
     return kept_row(result)
 
 
@@ -86,6 +105,13 @@ def kept_row(result: ScreeningResult) -> dict[str, Any]:
         lang: storable([render(message, lang) for message in result.reasons]) for lang in LANGS
     }
     return row
+
+
+@functools.lru_cache(maxsize=4)
+def _concepts(layer: str) -> Taxonomy:
+    from touchstone.engine.text.layer import layered
+
+    return layered(json.loads(layer) if layer else {})
 
 
 @functools.lru_cache(maxsize=4)

@@ -30,6 +30,7 @@ from touchstone.interviews.services.kit_editing import (
 )
 from touchstone.interviews.services.kits import question_codes, questions_for, questions_met
 from touchstone.library import names
+from touchstone.library.concepts import company_taxonomy
 from touchstone.library.models import Exposure
 from touchstone.positions.permissions import may_run, require_run
 from touchstone.ui.bilingual import choose
@@ -130,6 +131,7 @@ def kit_compare(request: DeskRequest, ref: str) -> HttpResponse:
             minutes=int((interview.ends_at - interview.starts_at).total_seconds() // 60),
             seed=zlib.crc32(application.ref.encode()),
             excluded=questions_met(application) - set(question_codes(interview.kit)),
+            concepts=company_taxonomy(),
         )
         places = {question.id: n for n, question in enumerate(questions)}
         held = [places[c] for c in question_codes(interview.kit) if c in places]

@@ -22,6 +22,7 @@ from touchstone.desk.views.positions import template_choices
 from touchstone.engine.profiles.learning import LEAST_CASES, LearnedModel
 from touchstone.engine.profiles.model import model_templates, model_yaml, parse_model
 from touchstone.engine.profiles.wishes import WishProposal, common_indicators
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.columns import FIELDS
 from touchstone.positions.drafts import (
     current_number,
@@ -146,11 +147,12 @@ def _effect(position: Position, document: Document, *, exact: bool = False) -> A
 
 def _learned(learned: LearnedModel, document: Document | None) -> dict[str, Any]:
     lang = active_language()
+    known = company_taxonomy()
     ids = {i["id"] for d in (document or {"dimensions": []})["dimensions"] for i in d["indicators"]}
     signals: list[dict[str, Any]] = [
         {
             "signal": signal,
-            "name": feature_name(signal.feature, lang),
+            "name": feature_name(signal.feature, lang, known),
             "known": _signal_id(signal.feature) in ids,
             "share_with": signal.excellent_with / signal.n_with if signal.n_with else None,
             "share_without": signal.excellent_without / signal.n_without

@@ -17,9 +17,9 @@ from touchstone.common.errors import NotAllowed
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.report_page import degree_word, words
-from touchstone.engine.text.taxonomy import taxonomy
 from touchstone.evaluation.permissions import blind
 from touchstone.evaluation.services.reports import latest_report
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
 from touchstone.recruiting import pool_search
 from touchstone.recruiting.models import Application, Consent, PoolEntry
@@ -117,7 +117,7 @@ def person(request: DeskRequest, ref: str) -> HttpResponse:
     now = utc_now()
     entry = pool_search.entry_for(request.user, ref)
     lang = active_language()
-    known = taxonomy()
+    known = company_taxonomy()
     marks = [
         {
             "start": row["start"],

@@ -116,6 +116,13 @@ class LayerEffect:
         moved = effect.indicators or before.score != after.score
         return effect if moved or gained or lost or kept_out else None
 
+    def score(
+        self, text: str, resume: ParsedResume, *, as_of: dt.date, flags: Sequence[str] = ()
+    ) -> float:
+        """The score by the concepts that hold now."""
+        found = screen(text, resume, self.model, as_of=as_of, flags=flags, concepts=self.before)
+        return found.score
+
     def _kept_out(self, normal: Normalized, now: Sequence[Hit]) -> tuple[Hit, ...]:
         counted = {(hit.start, hit.end) for hit in now}
         covered = sorted(counted)

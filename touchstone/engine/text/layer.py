@@ -206,6 +206,12 @@ def differences(wanted: Vocabulary, base: Vocabulary | None = None) -> dict[str,
     return layer
 
 
+def differences_between(before: Taxonomy, after: Taxonomy) -> dict[str, Change]:
+    """What the one says that the other does not."""
+    wanted, base = (Vocabulary(t.concepts, t.guards, t.sha256) for t in (after, before))
+    return differences(wanted, base)
+
+
 def concept_change(concept: Concept, before: Concept | None) -> Change:
     """What has to be said of a concept so that it becomes this one, guards aside."""
     if before is None:

@@ -18,6 +18,7 @@ from touchstone.engine.questions.loading import parse_question
 from touchstone.engine.questions.question import Question as EngineQuestion
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.kits import kit_document, question_codes, questions_for
+from touchstone.library.concepts import company_taxonomy
 from touchstone.library.models import Question
 from touchstone.library.services import exposures_record, exposures_withdraw
 
@@ -124,7 +125,7 @@ def _keep(
     model = interview.application.position.model_version
     if model is not None:
         document["coverage"] = coverage_document(
-            parse_model(model.document), [_question(row) for row in rows]
+            parse_model(model.document), [_question(row) for row in rows], company_taxonomy()
         )
     exposures_withdraw(
         codes=before - set(question_codes(document)), application_ref=interview.application.ref

@@ -17,7 +17,9 @@ from touchstone.common.errors import TouchstoneError
 from touchstone.engine.profiles.model import parse_model
 from touchstone.engine.questions.kit import build_kit
 from touchstone.engine.questions.question import Question as EngineQuestion
+from touchstone.engine.text.taxonomy import Taxonomy
 from touchstone.interviews.models import Interview
+from touchstone.library.concepts import company_taxonomy
 from touchstone.library.models import Exposure
 from touchstone.library.selectors import active_questions
 from touchstone.library.services import exposures_record
@@ -37,12 +39,14 @@ def kit_document(
     *,
     minutes: int,
     questions: list[EngineQuestion] | None = None,
+    concepts: Taxonomy | None = None,
 ) -> dict[str, Any]:
     """The kit for one candidate as plain data; empty where there are no questions or no model.
 
     Args:
         minutes: of the talk; the kit leaves time to arrive and to ask back.
         questions: of the position, where the caller plans many interviews.
+        concepts: the company's, where the caller plans many interviews.
     """
     position = application.position
     chosen = questions_for(position) if questions is None else questions
@@ -65,6 +69,7 @@ def kit_document(
             seed=zlib.crc32(application.ref.encode()),
             lang="en" if application.candidate.language == "en" else "zh",
             excluded=questions_met(application),
+            concepts=concepts or company_taxonomy(),
         )
     except TouchstoneError as error:
         log.warning("no kit", extra={"application": application.ref, "reason": error.message.id})

@@ -42,6 +42,7 @@ from touchstone.interviews.services.calendars import (
     people_time,
 )
 from touchstone.interviews.services.kits import kit_document, questions_for
+from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Application
 
@@ -204,7 +205,7 @@ def plan_apply(*, actor: Actor, plan: Plan, at: dt.datetime) -> list[Interview]:
     Each talk is a transaction of its own. One whose time was taken meanwhile is left out: it is
     not in the answer, and the next plan finds it another time.
     """
-    questions = questions_for(plan.position)
+    questions, concepts = questions_for(plan.position), company_taxonomy()
     booked = []
     for proposal in plan.proposals:
         application = Application.objects.select_related(
@@ -228,7 +229,9 @@ def plan_apply(*, actor: Actor, plan: Plan, at: dt.datetime) -> list[Interview]:
                 place=plan.place,
                 meeting_url=plan.meeting_url,
                 materials=plan.materials,
-                kit=kit_document(application, minutes=minutes, questions=questions),
+                kit=kit_document(
+                    application, minutes=minutes, questions=questions, concepts=concepts
+                ),
             )
         except Conflict:
             continue

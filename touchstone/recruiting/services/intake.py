@@ -212,6 +212,7 @@ def screenings_keep(
             score=row["score"],
             decision=row["decision"],
             result=row,
+            taxonomy_sha256=row["receipt"].get("taxonomy", ""),
             created_at=at,
         )
         _keep_word(application.screening, screening)

@@ -17,6 +17,7 @@ from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
 from touchstone.engine.matching.postings import holds, pack, place_of, put
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts
+from touchstone.library.concepts import company_taxonomy
 from touchstone.recruiting.letters import letter, moment_text
 from touchstone.recruiting.models import (
     Application,
@@ -66,7 +67,8 @@ def pool_add(
     if consent and consent.expires_at:
         expires_at = min(expires_at, consent.expires_at)
     person = _person_text(application, ())
-    shown = shown_concepts(person)
+    concepts = company_taxonomy()
+    shown = shown_concepts(person, concepts)
     entry, _made = PoolEntry.objects.update_or_create(
         candidate=candidate,
         defaults={
@@ -82,7 +84,7 @@ def pool_add(
         },
     )
     person = _person_text(application, entry.tags)
-    _index(entry, person_terms(person, shown))
+    _index(entry, person_terms(person, shown, concepts))
     _log(actor, entry, "pool.added", {"expires": expires_at.isoformat()})
     return entry
 
@@ -188,7 +190,8 @@ def pool_tags_set(*, actor: Actor, entry: PoolEntry, tags: Iterable[str]) -> Poo
     application = latest_application(entry.candidate)
     if application is not None:
         person = _person_text(application, chosen)
-        _index(entry, person_terms(person, shown_concepts(person)))
+        concepts = company_taxonomy()
+        _index(entry, person_terms(person, shown_concepts(person, concepts), concepts))
     _log(actor, entry, "pool.tagged", {"before": before, "after": chosen})
     return entry
 
@@ -259,6 +262,11 @@ def entry_index_bulk(entries: Iterable[tuple[int, Mapping[str, int]]]) -> int:
         rows.append(PoolPosting(term=term, segment=segment, ids=ids, weights=weights))
     PoolPosting.objects.bulk_create(rows, batch_size=2000)
     return len(rows)
+
+
+def entry_terms_set(entry: PoolEntry, terms: Mapping[str, int]) -> None:
+    """Indexes an entry under these terms and no others, in the caller's transaction."""
+    _index(entry, terms)
 
 
 def _index(entry: PoolEntry, terms: Mapping[str, int]) -> int:

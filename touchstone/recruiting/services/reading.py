@@ -20,6 +20,7 @@ from touchstone.common.messages import render
 from touchstone.engine.resumes.files import Source
 from touchstone.engine.resumes.isolated import Outcome, ReaderPool
 from touchstone.engine.resumes.refusal import refuse
+from touchstone.library.concepts import current_layer
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import Resume, ResumeBatch
 from touchstone.recruiting.reading import ReadFile, reader_pool, stored
@@ -70,7 +71,7 @@ def resumes_read(
             done += _read_with(pool, group, position, lambda: at)
             continue
         document = position.model_version.document if position.model_version else None
-        with reader_pool(at.date(), document) as own:
+        with reader_pool(at.date(), document, layer=current_layer()) as own:
             done += _read_with(own, group, position, lambda: at)
     return done
 
@@ -92,7 +93,8 @@ def resumes_drain(
         return 0
     document = position.model_version.document if position.model_version else None
     done = 0
-    with reader_pool(clock().date(), document, workers=workers) as pool:
+    layer = current_layer()
+    with reader_pool(clock().date(), document, layer=layer, workers=workers) as pool:
         waiting: Iterator[Resume] = itertools.chain([first], claims)
         while read := _read_with(pool, waiting, position, clock):
             done += read
