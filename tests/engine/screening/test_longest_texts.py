@@ -50,6 +50,7 @@ def everything(reading: Reading) -> int:
         "( ",
         "Python",
         "张三年",
+        "Python没有👍",
         "a@",
         "a.b@",
     ],
