@@ -30,6 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     bring = actions.add_parser("import", help="FPS XML, QDUOJ, Hydro or Polygon into packages")
     bring.add_argument("file", metavar="FILE")
     bring.add_argument("--out", default=".", metavar="DIR", help="where the packages go")
+    bring.add_argument(
+        "--testlib", metavar="FILE", help="testlib.h, for checkers whose file does not bring it"
+    )
+    bring.add_argument("--lang", choices=("zh", "en"), default="zh")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -140,11 +144,18 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    from touchstone.common.messages import render
     from touchstone.engine.judging.importing import import_problems
 
-    out = Path(args.out)
+    file, out = Path(args.file), Path(args.out)
+    testlib = Path(args.testlib).read_bytes() if args.testlib else b""
     rows = [
-        {"problem": made.name, "title": made.title, "tests": made.tests, "notes": list(made.notes)}
-        for made in import_problems(Path(args.file).read_bytes(), Path(args.file).name, out)
+        {
+            "problem": made.name,
+            "title": made.title,
+            "tests": made.tests,
+            "notes": [render(note, args.lang) for note in made.notes],
+        }
+        for made in import_problems(file.read_bytes(), file.name, out, testlib=testlib)
     ]
     return emit(rows, quiet=True)

@@ -194,7 +194,8 @@ def _build_cpp(
     units = sorted(name for name in files if name.endswith((".cpp", ".cc", ".cxx")))
     if driver:
         units = [driver]
-    command = ("/usr/bin/g++", "-std=gnu++20", "-O2", "-pipe", "-I.", "-o", "program", *units)
+    options = ("-std=gnu++20", "-O2", "-pipe", "-DONLINE_JUDGE", "-I.")
+    command = ("/usr/bin/g++", *options, "-o", "program", *units)
     product = _compile(sandbox, command, files, "program", limits)
     if isinstance(product, Refused):
         return product

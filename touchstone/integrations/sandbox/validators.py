@@ -21,6 +21,7 @@ TEAM_MESSAGE, JUDGE_MESSAGE = f"{FEEDBACK}/teammessage.txt", f"{FEEDBACK}/judgem
 SCORE, MULTIPLIER = f"{FEEDBACK}/score.txt", f"{FEEDBACK}/score_multiplier.txt"
 BROUGHT_OUT = (TEAM_MESSAGE, JUDGE_MESSAGE, SCORE, MULTIPLIER)
 MESSAGE_CHARACTERS = 2000
+PIPE_BYTES = 1 << 16
 CODE_SUFFIXES = {".py": "python", ".cpp": "cpp", ".cc": "cpp", ".c": "cpp"}
 
 
@@ -140,8 +141,12 @@ def interact(
     judge_job = _output_job(problem, program, test, b"")
 
     def run_submission() -> None:
-        seen.append(sandbox.run(submission, stdin_fd=to_submission, stdout_fd=from_submission))
-        os.close(from_submission)  # now the validator sees the end of its input
+        try:
+            seen.append(sandbox.run(submission, stdin_fd=to_submission, stdout_fd=from_submission))
+        finally:
+            os.close(from_submission)  # now the validator sees the end of its input
+        while os.read(to_submission, PIPE_BYTES):
+            pass  # a submission that reads nothing must not leave the validator waiting
 
     worker = threading.Thread(target=run_submission)
     worker.start()
@@ -151,7 +156,7 @@ def interact(
         os.close(to_validator)
         os.close(from_validator)
         worker.join()
-        os.close(to_submission)  # kept until here: the validator may still write to it
+        os.close(to_submission)
     return seen[0], _ruling(judged)
 
 

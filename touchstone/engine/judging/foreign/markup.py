@@ -1,0 +1,126 @@
+"""Statements in HTML and TeX made into Markdown, with their pictures inside."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+
+from bs4 import Tag
+from markdownify import MarkdownConverter
+
+MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+IMAGE_KINDS = {
+    b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp",
+}  # fmt: skip
+LARGEST_IMAGE = 300_000
+PLACES = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)>\s]+)>?[^)]*\)")
+FENCED = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
+BRACED = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
+TEX: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<!\\)%.*"), ""),
+    (re.compile(r"\\begin\{(?:itemize|enumerate|center|tabular|flushleft)\}(?:\{[^{}]*\})?"), "\n"),
+    (re.compile(r"\\end\{(?:itemize|enumerate|center|tabular|flushleft)\}"), "\n"),
+    (re.compile(r"\s*\\item\b\s*"), "\n- "),
+    (re.compile(r"\\(?:textbf|bf)" + BRACED), r"**\1**"),
+    (re.compile(r"\\(?:textit|emph|it)" + BRACED), r"*\1*"),
+    (re.compile(r"\\(?:texttt|t|tt)" + BRACED), r"`\1`"),
+    (re.compile(r"\\(?:sub)*section\*?" + BRACED), r"\n### \1\n"),
+    (re.compile(r"\\(?:url|href)" + BRACED), r"\1"),
+    (re.compile(r"\\includegraphics(?:\[[^\]]*\])?" + BRACED), r"![](\1)"),
+    (re.compile(r"\\(?:hline|centering|noindent|smallskip|medskip|bigskip|def\\\w+)\b"), ""),
+    (re.compile(r"\\begin\{(?:verbatim|lstlisting)\}\n?"), "\n```\n"),
+    (re.compile(r"\\end\{(?:verbatim|lstlisting)\}"), "```\n"),
+    (re.compile(r"\\\\"), "\n\n"),
+    (re.compile(r"``|''"), '"'),
+    (re.compile(r"<<|>>"), '"'),
+    (re.compile(r"---|--(?=\s)"), "—"),
+    (re.compile(r"~"), " "),
+    (re.compile(r"\\([%&#_{}])"), r"\1"),
+)  # fmt: skip
+FORMULA = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$)", re.DOTALL)
+
+
+def has_markup(source: str) -> bool:
+    return MARKUP.search(FENCED.sub("", source)) is not None
+
+
+def from_html(source: str) -> str:
+    """Markdown of a piece of HTML; text without markup stays as it is.
+
+    Formulas in dollars and words with underscores are left alone.
+    """
+    if "[md]" in source:
+        return source.replace("[md]", "").replace("[/md]", "").strip()
+    if not MARKUP.search(source):
+        return _tidy(source)
+    converter = MarkdownConverter(
+        heading_style="ATX",
+        bullets="-",
+        escape_asterisks=False,
+        escape_underscores=False,
+        escape_misc=False,
+        keep_inline_images_in=["td", "th", "span", "a", "strong", "em", "b", "i"],
+        strip=["a", "script", "style"],
+        code_language_callback=_fence,
+    )
+    return _tidy(str(converter.convert(source)))
+
+
+def _fence(block: Tag) -> str:
+    """What a block of code is marked as: ``input1`` of ``<code class="language-input1">``."""
+    inner = block.find("code")
+    marked = [*block.get_attribute_list("class")]
+    if isinstance(inner, Tag):
+        marked += inner.get_attribute_list("class")
+    words = [str(word) for word in marked if word]
+    return next((w.removeprefix("language-") for w in words if w.startswith("language-")), "")
+
+
+def from_tex(source: str) -> str:
+    """Markdown of a statement in TeX; formulas stay between their dollars."""
+    pieces = FORMULA.split(source.replace("\r\n", "\n").replace("$$$", "$"))
+    return _tidy("".join(p if n % 2 else _words(p) for n, p in enumerate(pieces)))
+
+
+def _words(source: str) -> str:
+    for pattern, instead in TEX:
+        source = pattern.sub(instead, source)
+    return source
+
+
+def with_images(markdown: str, images: Mapping[str, bytes]) -> tuple[str, int]:
+    """The statement with its pictures inside, and how many of them could not be found.
+
+    Args:
+        images: bytes by the address that statements use, or by file name.
+    """
+    lost = 0
+
+    def shown(match: re.Match[str]) -> str:
+        nonlocal lost
+        words, address = match[1], match[2]
+        if address.startswith("data:image/"):
+            return match[0]
+        last = address.split("?")[0].rsplit("/", 1)[-1]
+        data = images.get(address, images.get(last, b""))
+        kind = next((k for head, k in IMAGE_KINDS.items() if data.startswith(head)), "")
+        if not kind or len(data) > LARGEST_IMAGE:
+            lost += 1
+            return f"({words or last})"
+        return f"![{words or last}](data:image/{kind};base64,{base64.b64encode(data).decode()})"
+
+    pieces = FENCED.split(markdown)
+    return "".join(p if n % 2 else PLACES.sub(shown, p) for n, p in enumerate(pieces)), lost
+
+
+def _tidy(source: str) -> str:
+    source = source.replace("\r\n", "\n").replace("\xa0", " ").replace("$$$", "$")
+    lines = (line.rstrip() for line in source.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def sections(parts: list[tuple[str, str]]) -> str:
+    """A statement of parts under their headings; empty parts are left out."""
+    written = [f"## {head}\n\n{body}" if head else body for head, body in parts if body.strip()]
+    return "\n\n".join(written).strip()
