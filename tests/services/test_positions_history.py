@@ -18,6 +18,8 @@ from touchstone.positions.columns import (
     is_known,
     month_of,
     number_of,
+    problem_document,
+    problem_groups,
     read_history,
     truth_of,
     words_of,
@@ -94,6 +96,62 @@ def test_encodings_and_separators(encoding: str, separator: str) -> None:
 
     assert table.headings == ("姓名", "技术能力")
     assert table.rows == (("李雷", "8"),)
+
+
+def test_a_column_is_taken_only_for_what_its_cells_can_be() -> None:
+    """项目 under 入职后 counts projects; 入职 alone would have made a yes or no of it."""
+    rows = [
+        ["导出（2024 年）", None, None, None, None],
+        ["基本信息", None, "面试", "入职后", None],
+        ["候选人", "邮箱", "综合得分", "项目", "评价"],
+        *[[f"候选{i}", f"c{i}@example.com", 60 + i, i % 5, "良好"] for i in range(8)],
+    ]
+    data = sheet(rows, ("A1:E1", "A2:B2", "D2:E2"))
+    table = read_table(data, "past.xlsx", is_known)
+    mapping = guess_mapping(table)
+    assert mapping["projects_delivered"] == "入职后-项目"
+    assert mapping["email"] == "基本信息-邮箱"
+    assert mapping["overall"] == "综合得分"
+    assert "hired" not in mapping
+    history = read_history(table, mapping, "past")
+    assert not history.problems
+    assert [row.scores["overall"] for row in history.rows[:2]] == [6.0, 6.1]
+    assert all(row.hired for row in history.rows)
+
+
+def test_rows_of_sums_are_no_people_and_row_numbers_are_the_files_own() -> None:
+    text = "姓名,简历,交付项目数\n甲,标注,3\n,,\n乙,质检,多\n合计,,3\n平均,,1.5\n"
+    table = read_table(text.encode(), "a.csv", is_known)
+    mapping = {"name": "姓名", "resume_text": "简历", "projects_delivered": "交付项目数"}
+    history = read_history(table, mapping, "a")
+    assert len(history.rows) == 2
+    assert [(p.row, p.column, p.message.id) for p in history.problems] == [
+        (4, "交付项目数", "positions.cell_unread"),
+        (5, "", "positions.row_of_sums"),
+        (6, "", "positions.row_of_sums"),
+    ]
+
+
+def test_two_people_of_one_name_stay_two() -> None:
+    text = (
+        "姓名,手机,简历\n张伟,1.38E+10,标注规范\n张伟,1.38E+10,微调\n"
+        "李娜,13800000000,质检\n李娜,13800000000,质检\n"
+    )
+    table = read_table(text.encode(), "a.csv", is_known)
+    history = read_history(table, guess_mapping(table), "a")
+    assert [row.resume_text for row in history.rows] == ["标注规范", "微调", "质检"]
+    assert len({row.key for row in history.rows}) == 3
+
+
+def test_unread_cells_of_a_column_are_told_together() -> None:
+    text = "姓名,手机,技术\n甲,1.39E+10,好\n乙,1.39E+10,很好\n丙,1.39E+10,好\n"
+    table = read_table(text.encode(), "a.csv", is_known)
+    mapping = {"name": "姓名", "phone": "手机", "technical": "技术"}
+    groups = problem_groups(map(problem_document, read_history(table, mapping, "a").problems))
+    assert [(g.column, g.rows, g.values) for g in groups] == [
+        ("", (), ("",)),
+        ("技术", (2, 3, 4), ("好", "很好")),
+    ]
 
 
 def test_people_without_a_number_get_a_pseudonym() -> None:

@@ -7,14 +7,15 @@ import functools
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from touchstone.common.messages import Message, say
+from touchstone.engine.profiles.learning import OVERALL
 from touchstone.positions.tables import Cell, Table
 
 COLUMNS = Path(__file__).resolve().parents[1] / "content" / "history" / "columns.yaml"
@@ -25,16 +26,18 @@ FIELDS = (
     "key",
     "name",
     "phone",
+    "email",
     "round_name",
     "year_month",
     "features",
     "resume_text",
     *FACTS,
     *SCORES,
+    OVERALL,
     "hired",
     *OUTCOMES,
 )
-NUMBERS = frozenset({*FACTS, *SCORES, *OUTCOMES})
+NUMBERS = frozenset({*FACTS, *SCORES, OVERALL, *OUTCOMES})
 _BARE = re.compile(r"[\s（）()【】\[\]：:/_*＊-]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
@@ -49,6 +52,8 @@ _NO |= {"rejected", "reject", "declined", "未入职", "不通过", "放弃", "n
 _GRADES = {"优秀": 9.0, "优": 9.0, "良好": 7.5, "良": 7.5, "合格": 6.0, "中": 6.0, "一般": 5.0}
 _GRADES |= {"待改进": 4.0, "差": 3.0, "不合格": 3.0, "s": 10.0, "a": 9.0, "b": 7.5, "c": 6.0}
 _GRADES |= {"d": 4.0, "excellent": 9.0, "good": 7.5, "fair": 6.0, "poor": 3.0}
+_SUMS = {"合计", "总计", "小计", "共计", "平均", "平均值", "均值", "汇总", "最大值", "最小值"}
+_SUMS |= {"total", "subtotal", "sum", "average"}
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000  # days since 1900: from 1954 to 2064
 
 
@@ -73,14 +78,14 @@ def is_known(heading: str) -> bool:
 def guess_mapping(table: Table) -> dict[str, str]:
     """Which heading each field is probably under; a heading serves one field.
 
-    The same word wins over a word inside the heading, a longer one over a shorter one; numbers
-    are not taken from columns without any.
+    The same word wins over a word inside the heading, a longer one over a shorter one; a column is
+    taken for nothing that most of its cells cannot be read as.
     """
     ranked: list[tuple[int, int, int, str, str]] = []
     for order, name in enumerate(FIELDS):
         for place, heading in enumerate(table.headings):
             fit = _fit(name, heading)
-            if fit and (name not in NUMBERS or _has_numbers(table, place)):
+            if fit and _reads_as(name, table, place):
                 ranked.append((-fit, order, place, name, heading))
     mapping: dict[str, str] = {}
     taken: set[str] = set()
@@ -102,18 +107,33 @@ def _fit(name: str, heading: str) -> int:
     return best
 
 
-def _has_numbers(table: Table, column: int) -> bool:
+def _reads_as(name: str, table: Table, column: int) -> bool:
+    """Whether at least half of a column's first cells can be what the field holds."""
     cells = [row[column] for row in table.rows[:200] if row[column] is not None]
-    return not cells or any(number_of(cell) is not None for cell in cells)
+    return not cells or 2 * sum(_can_be(name, cell) for cell in cells) >= len(cells)
+
+
+def _can_be(name: str, cell: Cell) -> bool:
+    if name in NUMBERS:
+        return number_of(cell) is not None
+    if name == "hired":
+        return truth_of(cell) is not None
+    if name == "year_month":
+        return bool(month_of(cell))
+    return name != "email" or "@" in text_of(cell)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be read in one row; ``row`` is the file's own number, 0 for the whole file."""
+    """What could not be read in one row; ``row`` is the file's own number, 0 for the whole file.
+
+    ``column`` is the heading it stands under, where it is one cell's.
+    """
 
     row: int
     field: str
     message: Message
+    column: str = ""
 
 
 @dataclass(slots=True)
@@ -143,8 +163,9 @@ class ReadHistory:
 def read_history(table: Table, mapping: Mapping[str, str], round_name: str) -> ReadHistory:
     """The rows under a mapping of field → heading.
 
-    A person without number gets a pseudonym from name and phone, which are not kept. Ratings on
-    other scales are brought to 0–10 by what the column's values show.
+    A person without number gets a pseudonym from name, phone and e-mail, which are not kept.
+    Ratings on other scales are brought to 0–10 by what the column's values show. Rows of sums
+    and averages are left out.
 
     Args:
         round_name: where the file names no round.
@@ -157,7 +178,7 @@ def read_history(table: Table, mapping: Mapping[str, str], round_name: str) -> R
     problems: list[Problem] = []
     factors = {
         name: _factor(number_of(row[places[name]]) for row in table.rows)
-        for name in (*SCORES, "review")
+        for name in (*SCORES, OVERALL, "review")
         if name in places
     }
     phones = [text_of(row[places["phone"]]) for row in table.rows] if "phone" in places else []
@@ -165,14 +186,32 @@ def read_history(table: Table, mapping: Mapping[str, str], round_name: str) -> R
         problems.append(Problem(0, "phone", say("positions.phone_lost_digits")))
     rows: list[PastRow] = []
     seen: set[tuple[str, str]] = set()
-    for number, cells in enumerate(table.rows, table.first_row):
-        row = _row(cells, places, factors, round_name, number, problems)
+    for number, cells in zip(table.numbers, table.rows, strict=True):
+        if _is_sum(cells):
+            problems.append(Problem(number, "", say("positions.row_of_sums", word=_first(cells))))
+            continue
+        unread: list[Problem] = []
+        row = _row(cells, places, factors, round_name, number, unread)
+        problems += [replace(p, column=mapping.get(p.field, "")) for p in unread]
         if (row.key, row.round_name) in seen:
             problems.append(Problem(number, "key", say("positions.row_twice", key=row.key)))
             continue
         seen.add((row.key, row.round_name))
         rows.append(row)
     return ReadHistory(tuple(rows), tuple(problems), factors)
+
+
+def _first(cells: Sequence[Cell]) -> str:
+    return next((text_of(cell) for cell in cells if cell is not None), "")
+
+
+def _is_sum(cells: Sequence[Cell]) -> bool:
+    """Whether a row sums up the others: it begins with such a word, and all else are numbers."""
+    said = [cell for cell in cells if cell is not None]
+    words = [text_of(cell).strip(" :：").casefold() for cell in said]
+    return words[0] in _SUMS and all(
+        word in _SUMS or number_of(cell) is not None for word, cell in zip(words, said, strict=True)
+    )
 
 
 def _row(
@@ -200,13 +239,13 @@ def _row(
         problems.append(_unread(number, "hired", cell("hired")))
     outcomes = {name: v for name in OUTCOMES if (v := read_number(name)) is not None}
     return PastRow(
-        key=_key(cell("key"), cell("name"), cell("phone"), number),
+        key=_key(cell, number),
         round_name=(text_of(cell("round_name")) or round_name)[:80],
         year_month=month,
         features=words_of(cell("features")),
         facts={name: v for name in FACTS if (v := read_number(name)) is not None},
         resume_text=text_of(cell("resume_text")),
-        scores={name: v for name in SCORES if (v := read_number(name)) is not None},
+        scores={name: v for name in (*SCORES, OVERALL) if (v := read_number(name)) is not None},
         hired=bool(outcomes) if hired is None else hired,
         outcomes=outcomes,
     )
@@ -216,10 +255,13 @@ def _unread(row: int, name: str, cell: Cell) -> Problem:
     return Problem(row, name, say("positions.cell_unread", value=text_of(cell)[:40]))
 
 
-def _key(key: Cell, name: Cell, phone: Cell, number: int) -> str:
-    if text_of(key):
-        return text_of(key)[:80]
-    who = text_of(name) + ("" if _SCIENTIFIC.match(text_of(phone)) else text_of(phone))
+def _key(cell: Callable[[str], Cell], number: int) -> str:
+    """The person's number, else a pseudonym; a name alone is told apart by the resume as well."""
+    if text_of(cell("key")):
+        return text_of(cell("key"))[:80]
+    phone, email = text_of(cell("phone")), text_of(cell("email")).casefold()
+    contact = ("" if _SCIENTIFIC.match(phone) else phone) + email
+    who = text_of(cell("name")) + (contact or text_of(cell("resume_text")))
     if not who:
         return f"#{number}"
     return "P-" + hashlib.sha256(who.encode()).hexdigest()[:12]
@@ -303,4 +345,43 @@ def sample(table: Table, heading: str, most: int = 3) -> list[str]:
 def problem_document(problem: Problem) -> dict[str, Any]:
     """A problem as it is stored."""
     message = {"id": problem.message.id, "args": dict(problem.message.args)}
-    return {"row": problem.row, "field": problem.field, "message": message}
+    return {
+        "row": problem.row,
+        "field": problem.field,
+        "column": problem.column,
+        "message": message,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """Problems of one kind in one column; alone where a message stands for itself.
+
+    Attributes:
+        column: the heading, "" where it is not about one column.
+        rows: the file's numbers of its rows, in order; none for the whole file.
+        values: the different cells that could not be read, in order.
+    """
+
+    column: str
+    message: Mapping[str, Any]
+    rows: tuple[int, ...]
+    values: tuple[str, ...]
+
+
+def problem_groups(documents: Iterable[Mapping[str, Any]]) -> list[ProblemGroup]:
+    """Stored problems with the unread cells of each column together, in order of appearance."""
+    groups: dict[object, list[Mapping[str, Any]]] = {}
+    for number, document in enumerate(documents):
+        column = document.get("column") or ""
+        alike = column and document["message"]["id"] == "positions.cell_unread"
+        groups.setdefault(column if alike else number, []).append(document)
+    return [
+        ProblemGroup(
+            column=of[0].get("column") or "",
+            message=of[0]["message"],
+            rows=tuple(d["row"] for d in of if d["row"]),
+            values=tuple(dict.fromkeys(str(d["message"]["args"].get("value", "")) for d in of)),
+        )
+        for of in groups.values()
+    ]

@@ -26,10 +26,12 @@ from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.columns import (
     FIELDS,
     PastRow,
+    ProblemGroup,
     ReadHistory,
     guess_mapping,
     is_known,
     problem_document,
+    problem_groups,
     read_history,
     sample,
 )
@@ -62,8 +64,16 @@ class Preview:
     with_outcome: int
 
     @property
-    def first(self) -> tuple[PastRow, ...]:
-        return self.read.rows[:6]
+    def first(self) -> list[tuple[PastRow, list[str]]]:
+        """The first rows, each with the ids of the concepts it speaks of."""
+        known = company_taxonomy()
+        return [
+            (row, concepts_of(row.features, row.resume_text, known)) for row in self.read.rows[:6]
+        ]
+
+    @property
+    def problems(self) -> list[ProblemGroup]:
+        return problem_groups(problem_document(problem) for problem in self.read.problems)
 
 
 @transaction.atomic

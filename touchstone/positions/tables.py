@@ -35,12 +35,12 @@ Known = Callable[[str], bool]
 class Table:
     """Headings, each once, and the rows below them.
 
-    ``first_row`` is the number, from 1, that the file gives the first row of ``rows``.
+    ``numbers`` holds, from 1, what the file counts each of ``rows`` as.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...] = field(repr=False)
-    first_row: int = 2
+    numbers: tuple[int, ...] = field(repr=False)
 
 
 def read_table(data: bytes, name: str, known: Known = lambda _: False) -> Table:
@@ -191,14 +191,14 @@ def _table(grid: Sequence[Sequence[Cell]], known: Known) -> Table:
     if at is None or width == 0:
         raise InvalidInput(say("positions.table_empty"), field="file")
     headings = _headings(grid, at, width)
-    rows = [
-        tuple(row[i] if i < len(row) else None for i in range(width))
-        for row in grid[at + 1 :]
+    rows = {
+        number: tuple(row[i] if i < len(row) else None for i in range(width))
+        for number, row in enumerate(grid[at + 1 :], at + 2)
         if any(cell is not None for cell in row)
-    ]
+    }
     if not rows:
         raise InvalidInput(say("positions.table_empty"), field="file")
-    return Table(headings, tuple(rows), at + 2)
+    return Table(headings, tuple(rows.values()), tuple(rows))
 
 
 def _heading_row(grid: Sequence[Sequence[Cell]], known: Known) -> int | None:

@@ -122,6 +122,25 @@ def test_without_scores_a_dimension_nothing_is_called_learned() -> None:
     assert "profiles.too_few_scores" in {message.id for message in unscored.warnings}
 
 
+def test_one_score_for_the_whole_interview_still_says_how_valid_it_is() -> None:
+    """The weights stay; a score without dimensions meets the outcome all the same."""
+    cases = with_scores(3, 200, dict(DEFAULT_WEIGHTS), 0.5)
+    apart = learn_model(cases).validity
+    whole = [
+        replace(
+            c, scores={"overall": sum(DEFAULT_WEIGHTS[d] * s for d, s in c.scores.items()) / 100}
+        )
+        for c in cases
+    ]
+    model = learn_model(whole)
+    assert not model.weighed
+    assert apart is not None
+    assert model.validity is not None
+    assert model.validity.r == pytest.approx(apart.r)
+    few = [c if i < 29 else replace(c, scores={}) for i, c in enumerate(whole)]
+    assert learn_model(few).validity is None
+
+
 def test_few_cases_hardly_move_the_prior() -> None:
     truth = {"technical": 10.0, "business": 10.0, "communication": 10.0, "learning": 70.0}
     model = learn_model(with_scores(4, 60, truth, 2.0))

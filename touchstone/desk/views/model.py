@@ -23,7 +23,7 @@ from touchstone.engine.profiles.learning import LEAST_CASES, LearnedModel
 from touchstone.engine.profiles.model import model_templates, model_yaml, parse_model
 from touchstone.engine.profiles.wishes import WishProposal, common_indicators
 from touchstone.library.concepts import company_taxonomy
-from touchstone.positions.columns import FIELDS
+from touchstone.positions.columns import FIELDS, PastRow, problem_groups
 from touchstone.positions.drafts import (
     current_number,
     document_from_yaml,
@@ -43,6 +43,7 @@ from touchstone.positions.editing import (
     weights_set,
 )
 from touchstone.positions.history import (
+    Preview,
     confirmed_batches,
     feature_name,
     history_confirm,
@@ -520,6 +521,8 @@ def history_import(request: DeskRequest, ref: str) -> HttpResponse:
         "position": position,
         "batch": batch,
         "preview": preview,
+        "first": _first_rows(preview) if preview else [],
+        "groups": problem_groups(batch.problems) if batch else [],
         "batches": confirmed_batches(position),
         "fields": _field_choices(),
         "cases": past_cases(position).count(),
@@ -527,6 +530,15 @@ def history_import(request: DeskRequest, ref: str) -> HttpResponse:
     if request.htmx and preview is not None:  # type: ignore[attr-defined]
         return render(request, "desk/parts/history_preview.html", context)
     return render(request, "desk/history.html", context)
+
+
+def _first_rows(preview: Preview) -> list[tuple[PastRow, list[str]]]:
+    """The first rows as they read, each with the names of what it speaks of."""
+    lang, known = active_language(), company_taxonomy()
+    return [
+        (row, [feature_name(concept, lang, known) for concept in concepts])
+        for row, concepts in preview.first
+    ]
 
 
 def _history_batch(position: Position, ref: str) -> HistoryBatch | None:
@@ -583,6 +595,7 @@ def _field_choices() -> list[tuple[str, str]]:
         "key": ("编号", "Number"),
         "name": ("姓名（只用来认人，不保存）", "Name (to tell people apart; not kept)"),
         "phone": ("手机（只用来认人，不保存）", "Phone (to tell people apart; not kept)"),
+        "email": ("邮箱（只用来认人，不保存）", "E-mail (to tell people apart; not kept)"),
         "round_name": ("批次", "Round"),
         "year_month": ("月份", "Month"),
         "features": ("简历特征", "Features"),
@@ -593,6 +606,7 @@ def _field_choices() -> list[tuple[str, str]]:
         "business": ("面试分：业务", "Interview: business"),
         "communication": ("面试分：沟通", "Interview: communication"),
         "learning": ("面试分：学习", "Interview: learning"),
+        "overall": ("面试分：总分", "Interview: overall"),
         "hired": ("是否录用", "Hired"),
         "projects_delivered": ("录用后：交付项目", "Outcome: projects delivered"),
         "model_improvement": ("录用后：效果提升", "Outcome: model improvement"),

@@ -22,6 +22,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "communication": 20.0,
     "learning": 10.0,
 }
+OVERALL = "overall"  # an interview's score where the dimensions have none of their own
 LEAST_CASES = 30
 LEAST_A_SIDE = 10
 EXCELLENT_SHARE = 1 / 3
@@ -37,7 +38,7 @@ class PastCase:
     Attributes:
         features: concepts found in the resume.
         facts: things that can be counted, like ``{"training_projects": 3}``.
-        scores: interview score per dimension, 0–10.
+        scores: interview score per dimension, 0–10; under `OVERALL` one for the whole interview.
         projects_delivered, model_improvement, review: outcomes; None when unknown.
     """
 
@@ -88,7 +89,8 @@ class LearnedWeight:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """Correlation of the weighted interview score with the outcome among the hired.
+    """Correlation of the interview score with the outcome among the hired: the weighted one, or
+    the overall one where too few have a score in each dimension.
 
     Attributes:
         corrected: for range restriction (Thorndike's case 2); None without unhired applicants.
@@ -164,6 +166,9 @@ def learn_model(
     ]
     if len(scored) < LEAST_CASES:
         warnings.append(say("profiles.too_few_scores", n=len(scored), least=LEAST_CASES))
+        whole = [(c, y) for c, y in zip(known, outcome, strict=True) if OVERALL in c.scores]
+        if len(whole) >= LEAST_CASES:
+            validity = _validity(history, whole, {OVERALL: 100.0})
     else:
         validity = _validity(history, scored, prior)
         if validity.r <= 0:
