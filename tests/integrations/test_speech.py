@@ -15,9 +15,10 @@ import pytest
 
 from touchstone.common.errors import OutsideError, PermanentOutsideError, TemporaryOutsideError
 from touchstone.common.messages import render
+from touchstone.engine.listening.segments import Segment, trusted
 from touchstone.integrations.simulators.speech import SENTENCES, SimulatedSpeech
 from touchstone.integrations.speech.client import SpeechService, models_listed, transcribe
-from touchstone.integrations.speech.transcript import Segment, Transcript, trusted
+from touchstone.integrations.speech.transcript import Transcript
 
 LOCAL = (ipaddress.ip_network("127.0.0.0/8"),)
 SOUND = b"RIFF....WAVEfmt "

@@ -102,3 +102,62 @@ def test_a_meeting_that_is_gone_counts_as_cancelled() -> None:
     refused = httpx.Response(400, json={"error_info": {"error_code": 500}})
     with pytest.raises((PermanentOutsideError, TemporaryOutsideError)):
         client(refused).cancel("7")
+
+
+def test_records_are_read_under_both_names_and_strange_rows_left_out() -> None:
+    file = {"record_file_id": "f1", "record_start_time": "1700000000000", "record_end_time": 1}
+    for outer, inner in (("record_meetings", "record_files"), ("record_list", "record_file_list")):
+        answer = {outer: [{"state": 3, inner: [file, {"record_file_id": 7}, "x"]}, None]}
+        (found,) = client(httpx.Response(200, json=answer)).records("7", start_s=1, end_s=2)
+        assert (found.file_id, found.start_s, found.ready) == ("f1", 1700000000.0, True)
+    assert client(httpx.Response(200, json={})).records("7", start_s=1, end_s=2) == []
+
+
+def test_pages_of_words_that_overlap_or_repeat_end() -> None:
+    def page(*numbers: int, more: bool) -> httpx.Response:
+        rows = [
+            {
+                "pid": str(n),
+                "start_time": n * 1000,
+                "end_time": n * 1000 + 500,
+                "speaker_info": {"username": "陆遥"},
+                "sentences": [{"words": [{"text": "use"}, {"text": "Kappa"}, {"text": "看"}]}],
+            }
+            for n in numbers
+        ]
+        return httpx.Response(200, json={"more": more, "minutes": {"paragraphs": rows}})
+
+    pages = iter([page(0, 1, more=True), page(1, 2, more=True), page(2, more=True)])
+    service = TencentMeeting(
+        OWN, clock_s=lambda: 1.0, transport=httpx.MockTransport(lambda _r: next(pages))
+    )
+    found = service.transcript("f1")
+    assert [(s.start_s, s.text, s.speaker) for s in found] == [
+        (float(n), "use Kappa看", "陆遥") for n in range(3)
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"minutes": None}, {"minutes": {"paragraphs": "x"}}, {"minutes": {"paragraphs": [1]}}],
+)
+def test_words_of_a_strange_shape_are_none(answer: object) -> None:
+    assert client(httpx.Response(200, json=answer)).transcript("f1") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "said"),
+    [
+        (4044, TemporaryOutsideError, "unfinished"),
+        (4049, PermanentOutsideError, "recording_gone"),
+        (4051, PermanentOutsideError, "recording_gone"),
+        (403, PermanentOutsideError, "rights"),
+    ],
+)
+def test_errors_about_recordings_say_what_to_do(
+    code: int, error: type[Exception], said: str
+) -> None:
+    refused = httpx.Response(500, json={"error_info": {"error_code": code}})
+    with pytest.raises(error) as caught:
+        client(refused).transcript("f1")
+    assert caught.value.message.id == f"tencent_meeting.{said}"  # type: ignore[attr-defined]

@@ -147,5 +147,6 @@ def _detail(payload: Any) -> dict[str, str]:
     files = first.get("recording_files") or []
     found = {"meeting_id": str(meeting.get("meeting_id", ""))}
     if files:
-        found["file_id"] = str(files[0].get("record_file_id", ""))
+        ids = [str(file.get("record_file_id", "")) for file in files[:20]]
+        found["file_id"], found["file_ids"] = ids[0], ",".join(ids)
     return found

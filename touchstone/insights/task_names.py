@@ -22,12 +22,23 @@ TASK_NAMES: dict[str, Bilingual] = {
     "interviews.meeting_make": Bilingual("建会议", "Make a meeting"),
     "interviews.outside_event_handle": Bilingual("处理外部通知", "Take in an outside event"),
     "interviews.recording_fetch": Bilingual("取录像", "Fetch a recording"),
+    "interviews.recordings_reconcile": Bilingual("查漏取的录像", "Look for missed recordings"),
+    "interviews.recordings_withdraw": Bilingual(
+        "删除撤回同意的录像", "Delete withdrawn recordings"
+    ),
     "interviews.schedule_follow": Bilingual("同步日程", "Follow a calendar entry"),
+    "interviews.transcript_fetch": Bilingual("取会议的文字", "Fetch a meeting's words"),
+    "interviews.transcript_make": Bilingual("录音转文字", "Write a recording down"),
     "library.question_draft": Bilingual("起草题目", "Draft a question"),
     "outbox.message_send": Bilingual("发信", "Send a letter"),
     "recruiting.applications_invite": Bilingual("邀请测评", "Invite to the assessment"),
     "recruiting.mail_source_look": Bilingual("收邮箱里的简历", "Look into a mailbox"),
     "recruiting.mail_sources_look": Bilingual("查看收简历的邮箱", "Look into all mailboxes"),
+    "recruiting.concept_tallies_count": Bilingual("统计概念计分", "Count credited concepts"),
+    "recruiting.pool_concepts_renew": Bilingual(
+        "按新概念更新人才库", "Bring the pool up to the concepts"
+    ),
+    "recruiting.taxonomy_trial": Bilingual("试看概念改动的影响", "Try changed concepts"),
     "recruiting.position_rescreen": Bilingual("重新筛选岗位", "Screen a position again"),
     "recruiting.resumes_read": Bilingual("读简历", "Read resumes"),
     "recruiting.unread_resumes_requeue": Bilingual("补读没读完的简历", "Pick up unread resumes"),

@@ -185,10 +185,38 @@ class Recording(Referenced):
     outside_id = models.CharField(max_length=120, blank=True)
     starts_at_second = models.IntegerField(default=0)  # of the room's clock
     duration_s = models.PositiveIntegerField(null=True, blank=True)
-    transcript = models.JSONField(default=list)
     created_at = models.DateTimeField()
     delete_on = models.DateField()
     deleted_at = models.DateTimeField(null=True, blank=True)
+
+
+class Transcript(Referenced, Versioned):
+    """What was said in a recording, and which key points of the kit may have been heard in it.
+
+    It lives and ends with its recording. A person's file comes before the meeting service's words,
+    and those before the speech service's.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        READY = "ready"
+        FAILED = "failed"
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, related_name="transcript")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    source = models.CharField(max_length=8, blank=True)  # meeting | speech | person
+    failure = models.JSONField(default=dict)  # a message, why there is none
+    language = models.CharField(max_length=8, blank=True)
+    segments = models.JSONField(default=list)  # [{"start", "end", "text", "speaker"}] by time
+    candidate_speaker = models.CharField(
+        max_length=80, blank=True
+    )  # label of the candidate's words
+    proposals = models.JSONField(default=list)  # of the engine: key points that may be heard
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
 
 class PointMark(Versioned):
@@ -199,6 +227,9 @@ class PointMark(Versioned):
     question_code = models.CharField(max_length=60)
     point = models.CharField(max_length=40)
     mark = models.CharField(max_length=4)  # full | part | none
+    quote = models.TextField(blank=True)  # of the transcript, where the person confirmed it there
+    at_second = models.PositiveIntegerField(null=True, blank=True)  # of the room's clock
+    declined = models.BooleanField(default=False)  # the proposal was no such point
     updated_at = models.DateTimeField()
 
     class Meta:

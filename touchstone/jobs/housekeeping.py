@@ -12,17 +12,20 @@ from touchstone.accounts.contacts import contacts_apply, contacts_read
 from touchstone.accounts.models import Branch
 from touchstone.assessments.services.sittings import attempts_close_expired
 from touchstone.audit.files import files_expire
+from touchstone.common.actors import SYSTEM
 from touchstone.common.clock import utc_now
 from touchstone.integrations.wecom.configured import wecom_ready
 from touchstone.interviews.services.reminders import reminders_queue, upcoming_queue
+from touchstone.interviews.services.transcripts import recordings_expire
 
 KEEP_JOBS = dt.timedelta(days=14)
 
 
 @task(queue_name="default")
 def retention_sweep() -> int:
-    """Deletes files whose time is over."""
-    return files_expire(at=utc_now())
+    """Deletes recordings with their words, and files, whose time is over."""
+    now = utc_now()
+    return recordings_expire(actor=SYSTEM, at=now) + files_expire(at=now)
 
 
 @task(queue_name="default")

@@ -10,6 +10,8 @@ from touchstone.interviews.services import (
     meetings,
     outside_events,
     schedules,
+    transcript_making,
+    transcripts,
 )
 from touchstone.interviews.services import (
     recording_fetch as fetching,
@@ -45,3 +47,29 @@ def recording_fetch(interview_ref: str, file_id: str) -> str:
     """Fetches a meeting's recording into our storage; returns its ref."""
     recording = fetching.recording_fetch(ref=interview_ref, file_id=file_id, at=utc_now())
     return recording.ref if recording else ""
+
+
+@task(queue_name="outside")
+def transcript_fetch(interview_ref: str) -> int:
+    """Fetches the words of a meeting's recordings; returns of how many."""
+    return len(fetching.transcript_fetch(ref=interview_ref, at=utc_now()))
+
+
+@task(queue_name="outside")
+def recordings_reconcile() -> int:
+    """Looks for recordings and words that no webhook told of; returns the fetches ordered."""
+    if meetings.default_provider() != meetings.TENCENT:
+        return 0
+    return fetching.recordings_reconcile(at=utc_now())
+
+
+@task(queue_name="speech")
+def transcript_make(recording_ref: str) -> str:
+    """Has the speech service write down a recording; returns what came of it."""
+    return transcript_making.transcript_make(recording_ref=recording_ref, at=utc_now())
+
+
+@task(queue_name="default")
+def recordings_withdraw(candidate_ref: str) -> int:
+    """Deletes the recordings of a candidate who took consent back; returns how many."""
+    return transcripts.recordings_withdrawn(actor=SYSTEM, candidate_ref=candidate_ref, at=utc_now())

@@ -18,8 +18,9 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "outcomes": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.outcomes_request"),
     "pool": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.pool_sweep"),
     "insights": (dt.timedelta(minutes=15), "touchstone.jobs.evaluation.insights_renew"),
-    "concepts": (dt.timedelta(minutes=15), "touchstone.jobs.recruiting.concept_tallies_count"),
+    "concepts": (dt.timedelta(minutes=5), "touchstone.jobs.recruiting.concept_tallies_count"),
     "mailbox": (dt.timedelta(minutes=5), "touchstone.jobs.recruiting.mail_sources_look"),
+    "recordings": (dt.timedelta(hours=1), "touchstone.jobs.interviews.recordings_reconcile"),
     "old_jobs": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.old_jobs_prune"),
 }
 

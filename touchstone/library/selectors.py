@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -130,6 +130,11 @@ def active_questions(industry: str = "") -> list[EngineQuestion]:
         .order_by("code")
     )
     return [parsed(row) for row in rows]
+
+
+def questions_by_code(codes: Sequence[str]) -> dict[str, EngineQuestion]:
+    """The newest revisions of these questions; codes that are gone are left out."""
+    return {row.code: parsed(row) for row in current_questions().filter(code__in=codes)}
 
 
 def family_members(row: Question) -> list[Question]:

@@ -13,7 +13,7 @@ from touchstone.audit.files import display_name, file_bytes
 from touchstone.common.errors import NotFound
 from touchstone.evaluation.models import Report
 from touchstone.evaluation.services.reports import candidate_report
-from touchstone.interviews.models import Interview
+from touchstone.interviews.models import Interview, Transcript
 from touchstone.recruiting.models import (
     Application,
     Candidate,
@@ -141,6 +141,17 @@ def _application(application: Application) -> dict[str, Any]:
                 "starts_at", "ends_at", "status", "candidate_reply"
             )
         ),
+        "said_in_interviews": [
+            {
+                "interview": words.recording.interview.starts_at,
+                "made_by": words.source,
+                "deleted_on": words.recording.delete_on,
+                "text": words.segments,
+            }
+            for words in Transcript.objects.filter(
+                recording__interview__application=application, recording__deleted_at=None
+            ).select_related("recording__interview")
+        ],
         "reports": [
             candidate_report(report)
             for report in Report.objects.filter(application=application, status="issued")

@@ -161,6 +161,23 @@ def point_matches(rubric: Rubric, answer: str) -> tuple[PointMatch, ...]:
     return tuple(matcher.matches(matcher.compiled.points))
 
 
+def points_said(rubric: Rubric, words: str) -> tuple[tuple[Evidence, float], ...]:
+    """The points that a stretch of talk carries, each with its credit before any gate.
+
+    Gates judge an answer as a whole; a talk has small talk around its answers, repeats itself and
+    wanders. The question read out and orders to the grader are left out here too.
+    """
+    reading = read(words[:LONGEST])
+    if not reading.tokens:
+        return ()
+    marked = _mark(rubric, reading, inspect(reading, rubric.question, rubric.material))
+    return tuple(
+        (e, round(marked.credits[e.point], DIGITS))
+        for e in marked.evidence
+        if e.polarity == "supports" and e.point in marked.credits
+    )
+
+
 def topic_of(rubric: Rubric, answer: str) -> tuple[float, ...]:
     """`topic_features` of an answer: for training and looking; empty when nothing was written."""
     reading = read(answer[:LONGEST])

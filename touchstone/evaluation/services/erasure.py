@@ -43,6 +43,7 @@ from touchstone.interviews.models import (
     Recording,
     RecordingUpload,
     RoomNote,
+    Transcript,
 )
 from touchstone.interviews.services.recordings import upload_forget
 from touchstone.recruiting.models import (
@@ -192,6 +193,7 @@ def _interviews(candidate: Candidate) -> dict[str, int]:
     return {
         "room_notes": RoomNote.objects.filter(interview__in=talks).delete()[0],
         "marks": PointMark.objects.filter(interview__in=talks).delete()[0],
+        "transcripts": Transcript.objects.filter(recording__interview__in=talks).delete()[0],
         "recordings": Recording.objects.filter(interview__in=talks).delete()[0],
         "uploads": RecordingUpload.objects.filter(interview__in=talks).delete()[0],
         "slots": OfferedSlot.objects.filter(application__candidate=candidate).delete()[0],

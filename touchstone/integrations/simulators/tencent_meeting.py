@@ -83,7 +83,15 @@ CANCEL = {
     "meeting_type": int,
     "sub_meeting_id": str,
 }
+OPERATOR = {"operator_id", "operator_id_type"}
+RECORDS = OPERATOR | {
+    *("start_time", "end_time", "meeting_id", "meeting_code", "page_size", "page"),
+    *("media_set_type", "query_record_type"),
+}
+TRANSCRIPT = OPERATOR | {"record_file_id", "pid", "limit", "transcripts_type"}
+LONGEST_SPAN_S = 31 * 86400
 Body = dict[str, Any]
+Words = list[tuple[str, float, float, str]]
 
 
 class Refused(Exception):
@@ -107,6 +115,7 @@ class SimulatedTencentMeeting(Simulator):
     own_faults: tuple[str, ...] = (
         "rate_limit",
         "concurrent",
+        "unfinished",
         "duplicate_callback",
         "bad_signature",
         "no_callback",
@@ -125,6 +134,7 @@ class SimulatedTencentMeeting(Simulator):
         self.nonces: dict[tuple[str, str], float] = {}
         self.links: dict[str, tuple[bytes, float]] = {}
         self.recordings: dict[str, bytes] = {}
+        self.transcripts: dict[str, Words] = {}
 
     def answer(self, request: Request) -> Reply:
         if request.path.startswith("/download/"):
@@ -142,7 +152,7 @@ class SimulatedTencentMeeting(Simulator):
         return json_reply(answer) if answer is not None else Reply(200, b"")
 
     def fault_reply(self, kind: str, request: Request) -> Reply | None:
-        codes = {"rate_limit": 190310, "concurrent": 9098}
+        codes = {"rate_limit": 190310, "concurrent": 9098, "unfinished": 4044}
         if kind not in codes:
             return None
         info = {"error_info": {"error_code": codes[kind], "message": kind}}
@@ -189,6 +199,8 @@ class SimulatedTencentMeeting(Simulator):
             return {"meeting_number": 1, "meeting_info_list": [self._shown(found[1])]}
         if request.path == "/v1/records" and request.method == "GET":
             return self._records(request)
+        if request.path == "/v1/records/transcripts/details" and request.method == "GET":
+            return self._transcript(request)
         if request.path.startswith("/v1/addresses") and request.method == "GET":
             return self._addresses(request)
         raise Refused(10001, f"no such interface {request.method} {request.path}")
@@ -286,18 +298,66 @@ class SimulatedTencentMeeting(Simulator):
 
     # -- recordings
 
-    def meeting_recorded(self, key: str, data: bytes) -> list[int]:
-        """A meeting has ended and its recording is ready; the webhooks that say so."""
+    def meeting_recorded(self, key: str, data: bytes, words: Words | None = None) -> list[int]:
+        """A meeting has ended and its recording is ready; the webhooks that say so.
+
+        Args:
+            words: what was said, as (speaker, start, end, text); without any no transcript comes.
+        """
         with self.lock:
             self.meetings[key]["state"] = "MEETING_STATE_ENDED"
             self.recordings[key] = data
         file_id = f"f{key}"
         statuses = self.send_event("meeting.end", key, {"meeting_end_type": 1})
         files = {"recording_files": [{"record_file_id": file_id}]}
-        return statuses + self.send_event("recording.completed", key, files)
+        statuses += self.send_event("recording.completed", key, files)
+        if words:
+            self.transcripts[key] = list(words)
+            statuses += self.send_event("smart.transcripts", key, {"lang": "zh"})
+        return statuses
+
+    def _known(self, request: Request, names: set[str]) -> None:
+        unknown = sorted(set(request.query) - names)
+        if unknown:
+            raise Refused(190004, f"unknown parameter {unknown[0]}")
+
+    def _whole(self, request: Request, name: str, usual: int, most: int) -> int:
+        """A number of the query between 1 and ``most``."""
+        text = request.query.get(name, str(usual))
+        if not text.isdigit() or not 1 <= int(text) <= most:
+            raise Refused(190004, name)
+        return int(text)
+
+    def _transcript(self, request: Request) -> Body:
+        """A page of paragraphs, from the one asked for; one speaker's turn is a paragraph."""
+        self._known(request, TRANSCRIPT)
+        self._operator(request)
+        key = request.query.get("record_file_id", "").removeprefix("f")
+        if key not in self.recordings:
+            raise Refused(4049, "record not found", 500)
+        if key not in self.transcripts:
+            raise Refused(4044, "transcript not finished", 500)
+        limit = self._whole(request, "limit", 50, 100)
+        pid = request.query.get("pid", "0")
+        if not pid.isdigit():
+            raise Refused(190004, "pid")
+        rows = [_paragraph(n, row) for n, row in enumerate(self.transcripts[key])]
+        page = rows[int(pid) : int(pid) + limit]
+        return {
+            "more": int(pid) + limit < len(rows),
+            "minutes": {"paragraphs": page, "keywords": [], "audio_detect": 1},
+        }
 
     def _records(self, request: Request) -> Body:
+        self._known(request, RECORDS)
         self._operator(request)
+        start, end = request.query.get("start_time", ""), request.query.get("end_time", "")
+        if not start.isdigit() or not end.isdigit() or int(end) - int(start) > LONGEST_SPAN_S:
+            raise Refused(190004, "start_time and end_time must be seconds, at most 31 days apart")
+        size, page = (
+            self._whole(request, "page_size", 10, 20),
+            self._whole(request, "page", 1, 10_000),
+        )
         wanted = request.query.get("meeting_id", "")
         rows = [
             {
@@ -317,9 +377,14 @@ class SimulatedTencentMeeting(Simulator):
                 ],
             }
             for key, data in self.recordings.items()
-            if not wanted or key == wanted
+            if (not wanted or key == wanted)
+            and int(start) <= int(self.meetings[key]["start_time"]) <= int(end)
         ]
-        return {"record_meetings": rows, "total_count": len(rows), "total_page": 1}
+        return {
+            "record_meetings": rows[(page - 1) * size : page * size],
+            "total_count": len(rows),
+            "total_page": max(1, -(-len(rows) // size)),
+        }
 
     def _addresses(self, request: Request) -> Body:
         self._operator(request)
@@ -403,3 +468,21 @@ class SimulatedTencentMeeting(Simulator):
         if request.path.startswith("/_sim/meeting/"):
             return page_reply("模拟会议 · Simulated meeting", "<p>这里是模拟的会议入口。</p>")
         return None
+
+
+def _paragraph(number: int, row: tuple[str, float, float, str]) -> Body:
+    """A turn as the service gives it: ids, milliseconds, every word by itself."""
+    speaker, start_s, end_s, text = row
+    start, end = int(start_s * 1000), int(end_s * 1000)
+    words = [
+        {"wid": str(n), "start_time": start, "end_time": end, "text": word}
+        for n, word in enumerate(re.findall(r"[A-Za-z0-9]+|[^A-Za-z0-9\s]", text))
+    ]
+    sentence = {"sid": "0", "start_time": start, "end_time": end, "words": words}
+    return {
+        "pid": str(number),
+        "start_time": start,
+        "end_time": end,
+        "speaker_info": {"userid": "", "username": speaker},
+        "sentences": [sentence],
+    }

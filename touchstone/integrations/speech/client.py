@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from touchstone.common.errors import OutsideError, PermanentOutsideError, TemporaryOutsideError
 from touchstone.common.messages import say
-from touchstone.integrations.speech.transcript import MOST_SEGMENTS, Segment, Transcript, trusted
+from touchstone.engine.listening.segments import MOST_SEGMENTS, Segment, trusted
+from touchstone.integrations.speech.transcript import Transcript
 from touchstone.integrations.webhooks.addresses import (
     Network,
     Resolver,

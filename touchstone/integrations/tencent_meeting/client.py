@@ -14,10 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from touchstone.common.errors import OutsideError, PermanentOutsideError, TemporaryOutsideError
 from touchstone.common.messages import say
+from touchstone.engine.listening.segments import Segment
+from touchstone.integrations.tencent_meeting.records import RecordFile, paragraphs, record_files
 from touchstone.integrations.tencent_meeting.signing import signature
 
 LARGEST_ANSWER = 2 * 2**20
-TRY_AGAIN = {190300, 190301, 190310, 190311, 190313, 9061, 9098, 500029, 500168}
+TRY_AGAIN = {190300, 190301, 190310, 190311, 190313, 4044, 9061, 9098, 500029, 500168}
+PAGE, MOST_PAGES = 20, 10
+PARAGRAPHS, MOST_ROUNDS = 50, 200
 SAID = {
     200003: "signature",
     190300: "clock",
@@ -34,6 +38,9 @@ SAID = {
     9093: "subject",
     403: "rights",
     20001: "user",
+    4044: "unfinished",
+    4049: "recording_gone",
+    4051: "recording_gone",
 }
 
 
@@ -160,6 +167,51 @@ class TencentMeeting:
             f"?operator_id={self._own.user_id}&operator_id_type=1"
         )
         return str(self._send("GET", path, None).get("download_address") or "")
+
+    def records(self, meeting_id: str, *, start_s: int, end_s: int) -> list[RecordFile]:
+        """The files recorded in a meeting between two moments, at most 31 days apart."""
+        found: list[RecordFile] = []
+        for page in range(1, MOST_PAGES + 1):
+            query = {
+                "operator_id": self._own.user_id,
+                "operator_id_type": 1,
+                "meeting_id": meeting_id,
+                "start_time": start_s,
+                "end_time": end_s,
+                "page_size": PAGE,
+                "page": page,
+            }
+            answer = self._send("GET", f"/v1/records?{urllib.parse.urlencode(query)}", None)
+            found += record_files(answer)
+            pages = answer.get("total_page")
+            if not isinstance(pages, int) or page >= pages:
+                break
+        return found
+
+    def transcript(self, file_id: str) -> list[Segment]:
+        """What was said in a recording, a sentence each; empty while the service has no words.
+
+        Pages overlap by a paragraph: whether a page begins with or after its id is not promised.
+        """
+        found: dict[str, list[Segment]] = {}
+        pid = ""
+        for _round in range(MOST_ROUNDS):
+            query: dict[str, Any] = {
+                "record_file_id": file_id,
+                "operator_id": self._own.user_id,
+                "operator_id_type": 1,
+                "limit": PARAGRAPHS,
+            }
+            if pid:
+                query["pid"] = pid
+            path = f"/v1/records/transcripts/details?{urllib.parse.urlencode(query)}"
+            answer = self._send("GET", path, None)
+            fresh = {k: v for k, v in paragraphs(answer) if k not in found}
+            found |= fresh
+            if not answer.get("more") or not fresh:
+                break
+            pid = list(fresh)[-1]
+        return [segment for rows in found.values() for segment in rows]
 
     def _first(self, answer: dict[str, Any]) -> Meeting:
         rows = answer.get("meeting_info_list") or []

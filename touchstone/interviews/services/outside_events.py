@@ -13,7 +13,10 @@ from touchstone.common.errors import OutsideError
 from touchstone.integrations.wecom.cards import ACCEPT, DECLINE
 from touchstone.integrations.wecom.configured import wecom_client
 from touchstone.interviews.models import Interview, OutsideEvent
-from touchstone.interviews.services.recording_fetch import recording_fetch_queue
+from touchstone.interviews.services.recording_fetch import (
+    recording_fetch_queue,
+    transcript_fetch_queue,
+)
 from touchstone.interviews.services.room import room_touch
 from touchstone.interviews.services.schedules import panel_replies_set, replies_read
 
@@ -96,5 +99,9 @@ def _tencent(event: OutsideEvent, at: dt.datetime) -> str:
     if interview.status == Interview.Status.CANCELLED:
         return "interview is off"
     if event.kind == "recording.completed":
-        return recording_fetch_queue(interview=interview, file_id=event.detail.get("file_id", ""))
+        ids = event.detail.get("file_ids") or event.detail.get("file_id", "")
+        said = [recording_fetch_queue(interview=interview, file_id=one) for one in ids.split(",")]
+        return said[0]
+    if event.kind == "smart.transcripts":
+        return transcript_fetch_queue(interview=interview)
     return "noted"

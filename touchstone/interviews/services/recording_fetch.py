@@ -1,4 +1,6 @@
-"""A meeting's recording, fetched into our storage: the service's links expire within hours."""
+"""A meeting's recordings and their words, fetched into our storage: the service's links expire
+within hours. Webhooks start it; what no webhook told is found by looking (`recordings_reconcile`).
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,23 @@ from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
 from touchstone.common.messages import say
+from touchstone.integrations.speech.configured import speech_ready
 from touchstone.integrations.tencent_meeting.client import TencentMeeting
-from touchstone.interviews.models import Interview, Recording
+from touchstone.integrations.tencent_meeting.records import RecordFile
+from touchstone.interviews.models import Interview, Recording, Transcript
 from touchstone.interviews.services.meetings import meeting_client, recording_allowed
 from touchstone.interviews.services.recordings import LARGEST, recording_store, scratch_file
+from touchstone.interviews.services.transcript_wishes import transcript_wanted
+from touchstone.interviews.services.transcripts import MEETING, PERSON, transcript_keep
 
 FETCH_TASK = "touchstone.jobs.interviews.recording_fetch"
+WORDS_TASK = "touchstone.jobs.interviews.transcript_fetch"
+LOOK_BACK = dt.timedelta(days=3)
+SETTLED = dt.timedelta(minutes=10)
+OWN_WORDS_AFTER = dt.timedelta(hours=2)
+"""So long after the talk the meeting service may still bring its words; then ours are made."""
+MOST_LOOKED_AT = 50
+MARGIN_S = 6 * 3600
 PIECE = 2**20
 
 
@@ -52,6 +65,7 @@ def recording_fetch(
     service = client or meeting_client()
     try:
         address = service.recording_address(file_id)
+        begins = _begins(service, interview, file_id)
     finally:
         if client is None:
             service.close()
@@ -59,15 +73,137 @@ def recording_fetch(
         raise PermanentOutsideError(say("tencent_meeting.unexpected"))
     with scratch_file() as part:
         _download(address, part, transport)
-        return recording_store(
+        stored = recording_store(
             actor=SYSTEM,
             interview=interview,
             part=part,
             name=f"{interview.starts_at:%Y-%m-%d}.mp4",
             source="meeting",
             outside_id=file_id,
+            starts_at_second=begins,
             at=at,
         )
+    transcript_fetch_queue(interview=interview)
+    return stored
+
+
+def transcript_fetch_queue(*, interview: Interview) -> str:
+    """Has the words of the interview's recordings fetched, if consent still stands."""
+    if not recording_allowed(interview):
+        return "no consent"
+    enqueue(WORDS_TASK, interview_ref=interview.ref)
+    return "fetching words"
+
+
+def transcript_fetch(
+    *, ref: str, at: dt.datetime, client: TencentMeeting | None = None
+) -> list[Transcript]:
+    """Fetches the words of every recording of the interview that has no better ones.
+
+    Raises:
+        OutsideError: the service did not give them; not finished yet is worth another try.
+    """
+    interview = Interview.objects.select_related(
+        "application__branch", "application__candidate"
+    ).get(ref=ref)
+    recordings = [r for r in _of_the_meeting(interview) if not _has_words(r)]
+    if not recordings or not recording_allowed(interview):
+        return []
+    service = client or meeting_client()
+    try:
+        words = [(r, service.transcript(r.outside_id)) for r in recordings]
+    finally:
+        if client is None:
+            service.close()
+    kept = [
+        transcript_keep(actor=SYSTEM, recording=r, source=MEETING, segments=segments, at=at)
+        for r, segments in words
+        if segments
+    ]
+    return [transcript for transcript in kept if transcript is not None]
+
+
+def recordings_reconcile(*, at: dt.datetime, client: TencentMeeting | None = None) -> int:
+    """Looks for recordings and words of recent talks that no webhook told of; returns how many
+    fetches it ordered.
+
+    Raises:
+        OutsideError: the service could not be asked; what was ordered before stays ordered.
+    """
+    talks = list(
+        Interview.objects.filter(
+            meeting_provider="tencent",
+            application__position__recording_wanted=True,
+            ends_at__range=(at - LOOK_BACK, at - SETTLED),
+        )
+        .exclude(meeting_id="")
+        .exclude(status=Interview.Status.CANCELLED)
+        .select_related("application")
+        .order_by("ends_at", "pk")[:MOST_LOOKED_AT]
+    )
+    open_talks = [t for t in talks if recording_allowed(t) and _incomplete(t)]
+    if not open_talks:
+        return 0
+    service = client or meeting_client()
+    try:
+        return sum(_look(service, interview, at) for interview in open_talks)
+    finally:
+        if client is None:
+            service.close()
+
+
+def _look(service: TencentMeeting, interview: Interview, at: dt.datetime) -> int:
+    ordered = 0
+    known = {r.outside_id: r for r in _of_the_meeting(interview)}
+    for file in _files(service, interview):
+        if file.ready and file.file_id not in known:
+            recording_fetch_queue(interview=interview, file_id=file.file_id)
+            ordered += 1
+    wordless = [r for r in known.values() if not _has_words(r)]
+    if wordless:
+        transcript_fetch_queue(interview=interview)
+        ordered += 1
+    if speech_ready() and at - interview.ends_at > OWN_WORDS_AFTER:
+        for recording in wordless:
+            transcript_wanted(recording=recording, at=at)
+    return ordered
+
+
+def _of_the_meeting(interview: Interview) -> list[Recording]:
+    return list(
+        Recording.objects.filter(interview=interview, source="meeting", deleted_at=None)
+        .exclude(outside_id="")
+        .select_related("transcript", "interview__application__branch")
+        .order_by("pk")
+    )
+
+
+def _has_words(recording: Recording) -> bool:
+    """Whether the recording has words of the meeting service, or a person's."""
+    transcript = getattr(recording, "transcript", None)
+    return bool(transcript and transcript.source in {MEETING, PERSON})
+
+
+def _incomplete(interview: Interview) -> bool:
+    recordings = _of_the_meeting(interview)
+    return not recordings or not all(_has_words(r) for r in recordings)
+
+
+def _files(service: TencentMeeting, interview: Interview) -> list[RecordFile]:
+    return service.records(
+        interview.meeting_id,
+        start_s=int(interview.starts_at.timestamp()) - MARGIN_S,
+        end_s=int(interview.ends_at.timestamp()) + MARGIN_S,
+    )
+
+
+def _begins(service: TencentMeeting, interview: Interview, file_id: str) -> int:
+    """The second of the room's clock at which the file begins; 0 where nobody started the clock."""
+    if interview.started_at is None:
+        return 0
+    found = {file.file_id: file.start_s for file in _files(service, interview)}
+    start_s = found.get(file_id)
+    return 0 if start_s is None else round(start_s - interview.started_at.timestamp())
 
 
 def _schemes() -> frozenset[str]:

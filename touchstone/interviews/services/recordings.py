@@ -20,9 +20,17 @@ from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.common.messages import say
-from touchstone.interviews.models import Interview, Recording, RecordingUpload
+from touchstone.integrations.speech.configured import speech_ready
+from touchstone.interviews.models import (
+    Interview,
+    PointMark,
+    Recording,
+    RecordingUpload,
+    Transcript,
+)
 from touchstone.interviews.services.meetings import recording_allowed
 from touchstone.interviews.services.room import room_touch, seat_of
+from touchstone.interviews.services.transcript_wishes import transcript_wanted
 
 KINDS = {
     ".mp4": "video/mp4",
@@ -112,11 +120,15 @@ def upload_discard(*, upload: RecordingUpload) -> None:
 
 @transaction.atomic
 def recording_erase(*, actor: Actor, recording: Recording, at: dt.datetime) -> Recording:
-    """Deletes the recording and its transcript."""
+    """Deletes the recording, its transcript, and the words that were confirmed out of it."""
     if recording.file is not None:
         file_erase(stored=recording.file, at=at)
-    recording.deleted_at, recording.transcript = at, []
-    recording.save(update_fields=["deleted_at", "transcript"])
+    Transcript.objects.filter(recording=recording).delete()
+    PointMark.objects.filter(interview=recording.interview).exclude(quote="").update(
+        quote="", at_second=None
+    )
+    recording.deleted_at = at
+    recording.save(update_fields=["deleted_at"])
     _log(actor, recording, "recording.erased")
     room_touch(recording.interview)
     return recording
@@ -186,6 +198,9 @@ def recording_store(
         delete_on=over.date(),
     )
     _log(actor, recording, "recording.stored")
+    # The meeting service makes words of its own; the speech service is asked where it has none.
+    if source != "meeting" and speech_ready():
+        transcript_wanted(recording=recording, at=at)
     room_touch(interview)
     return recording
 

@@ -16,12 +16,14 @@ from django.db import transaction
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
+from touchstone.common.background import enqueue
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import Bilingual, say
 from touchstone.recruiting.models import Candidate, Consent
 
 SOURCE = Path(__file__).resolve().parents[2] / "content" / "consents" / "purposes.yaml"
 DAYS_A_MONTH = 30.44
+WITHDRAW_TASK = "touchstone.jobs.interviews.recordings_withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def consent_give(
         withdrawn_at=at
     )
     days = round(text.months * DAYS_A_MONTH)
+    if purpose == Consent.Purpose.RECORDING and standing and standing.granted and not granted:
+        enqueue(WITHDRAW_TASK, candidate_ref=candidate.ref)
     consent = Consent.objects.create(
         candidate=candidate,
         purpose=purpose,
