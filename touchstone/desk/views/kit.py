@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from touchstone.assessments.models import AttemptItem, TaskKind
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
@@ -71,6 +72,9 @@ def kit(request: DeskRequest, ref: str) -> HttpResponse:
             "rows": rows,
             "bank": bank,
             "may_edit": may_edit,
+            "learning_tried": AttemptItem.objects.filter(
+                attempt__application=interview.application_id, item__kind=TaskKind.LEARNING
+            ).exists(),
             "minutes": int((interview.ends_at - interview.starts_at).total_seconds() // 60),
         },
     )
