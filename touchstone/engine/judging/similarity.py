@@ -18,12 +18,12 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text, Token, Whitespace
 
-ENGINE = "similarity 1"
+ENGINE = "similarity 2"
 GRAM = 12
 LEAST_RUN = 18
 LEAST_OWN = 80  # below that, programs of one problem are alike because the problem is small
 LEAST_COMMON = 60
-NOTABLE = 0.5
+NOTABLE = 0.45
 COMMON_FROM, COMMON_SHARE, COMMON_MOST = 5, 5, 20
 MOST_PLACES = 12
 MOST_TOKENS = 20_000
@@ -79,7 +79,7 @@ class _Read:
 def likenesses(
     programs: Sequence[Program], language: str, given: Iterable[str] = ()
 ) -> tuple[Likeness, ...]:
-    """Pairs of which one has half of its own code or more in common with the other.
+    """Pairs of which one has much of its own code, `NOTABLE` of it, in common with the other.
 
     Args:
         programs: of one problem and one language, one of each candidate.
@@ -139,7 +139,8 @@ def _word(kind: type[Token], text: str, *, dotted: bool) -> str | None:
         return "S"
     if kind in Number:
         return "0"
-    if kind in Name and not dotted and kind not in Name.Builtin and kind not in Name.Namespace:
+    named = kind in Name and kind not in Name.Namespace
+    if named and not dotted and (kind not in Name.Builtin or kind in Name.Builtin.Pseudo):
         return "v"
     if kind in Keyword or kind in Operator:
         return text.lower()
