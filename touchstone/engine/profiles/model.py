@@ -91,6 +91,10 @@ class CompetencyModel:
     lang: Lang = "zh"
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    def __hash__(self) -> int:
+        """Of the names alone: a model is looked up for every resume, and all of it takes long."""
+        return hash((self.job_title, self.as_of, self.notes, len(self.dimensions)))
+
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators, in the order of the dimensions."""
