@@ -84,6 +84,8 @@ TABLE: dict[str, Row] = {
             *("people", "person-new", "branch-new", "department-new", "person", "person-active"),
             *("person-role-give", "person-role-take", "person-invite", "person-factor-off"),
             *("person-token-new", "person-token-end", "wecom-setup", "wecom-step"),
+            *("concept-new", "taxonomy-draft", "taxonomy-try", "taxonomy-effect"),
+            "taxonomy-import",
         ),
         ADMINISTRATORS,
     ),
@@ -91,7 +93,8 @@ TABLE: dict[str, Row] = {
         (
             *("library", "question", "question-new", "question-edit", "question-status"),
             *("question-check", "question-phrase", "library-import", "library-export"),
-            "question-draft",
+            *("question-draft", "taxonomy", "concept", "concept-below", "taxonomy-versions"),
+            "taxonomy-export",
             *("pool", "pool-ask", "messages", "work", "work-retry"),
         ),
         ROLE,
@@ -114,7 +117,9 @@ TABLE: dict[str, Row] = {
             *("room-submit", "room-reopen", "recording-upload", "recording", "round", "calibrate"),
             *("round-xlsx", "hires", "report", "report-issue", "report-pdf", "evaluation-save"),
             *("decide", "hire", "decision-undo", "decision-send", "outcome", "pool-person"),
-            *("kit", "kit-change", "kit-compare", "outcomes-upload"),
+            *("kit", "kit-change", "kit-compare", "outcomes-upload", "replay"),
+            *("recording-words", "recording-heard"),
+            "taxonomy-rescreen",
             *("pool-note", "pool-tags", "pool-remove", "pool-add", "insights", "insights-csv"),
             *("insights-pdf", "proposals", "proposal", "message", "message-again"),
         ),
@@ -261,7 +266,8 @@ def world(company: Company, interview: Interview, now: dt.datetime) -> World:
         ),
     }
     refs = {name: row.ref for name, row in rows.items() if row is not None}
-    return World({**refs, "work": job})
+    refs |= {"work": job, "concept": "pytorch", "taxonomy": position.ref}
+    return World(refs)
 
 
 def urls(world: World) -> list[Url]:

@@ -22,6 +22,7 @@ MAIN_PAGES = (
     ("positions", bi("岗位", "Positions"), False),
     ("pool", bi("人才库", "Talent pool"), False),
     ("library", bi("题库", "Question bank"), False),
+    ("taxonomy", bi("概念库", "Concepts"), True),
     ("availability", bi("我的时间", "My time"), True),
     ("people", bi("人员与权限", "People and roles"), True),
     ("messages", bi("发件箱", "Outbox"), True),

@@ -231,3 +231,25 @@ def version_undo(*, actor: Actor, version: TaxonomyVersion, at: dt.datetime) -> 
 
 def _number(version: TaxonomyVersion | None) -> int:
     return version.number if version else 0
+
+
+@transaction.atomic
+def draft_rebase(*, actor: Actor, draft: TaxonomyDraft, at: dt.datetime) -> list[str]:
+    """Lays a draft over the version that a colleague saved meanwhile.
+
+    Where both changed the same concept, the draft's word stays.
+
+    Returns:
+        The concepts that both had changed.
+    """
+    newest = current_version()
+    base = TaxonomyVersion.objects.filter(number=draft.based_on).first()
+    was: Document = base.document if base else {}
+    theirs: Document = newest.document if newest else {}
+    mine: Document = draft.document
+    touched = {key for key in {*was, *mine} if was.get(key) != mine.get(key)}
+    both = sorted(key for key in touched if was.get(key) != theirs.get(key))
+    merged = {key: row for key, row in theirs.items() if key not in touched}
+    merged |= {key: mine[key] for key in touched if key in mine}
+    draft_save(actor=actor, document=merged, at=at, based_on=_number(newest))
+    return both

@@ -18,6 +18,7 @@ from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import (
     Application,
+    ConceptTally,
     DuplicateCase,
     Resume,
     ResumeBatch,
@@ -466,3 +467,41 @@ def open_duplicates(position: Position) -> int:
 def in_round(application: Application) -> bool:
     """Whether a further step is expected."""
     return application.stage not in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptCounts:
+    """How many people concepts were credited to in some positions.
+
+    Attributes:
+        people: those who were screened and counted. counted_at: of the count that is oldest.
+    """
+
+    counts: Mapping[str, int]
+    people: int
+    counted_at: dt.datetime | None
+
+
+def concept_counts(positions: Iterable[int]) -> ConceptCounts:
+    """Of these positions together; one query."""
+    counts: Counter[str] = Counter()
+    people, moments = 0, []
+    for tally in ConceptTally.objects.filter(position__in=list(positions)):
+        counts.update(tally.counts)
+        people += tally.people
+        moments.append(tally.counted_at)
+    return ConceptCounts(counts, people, min(moments, default=None))
+
+
+def screened_by_other_concepts(positions: Iterable[int], layer: str) -> dict[int, int]:
+    """By position: open applications whose screening went by other concepts than hold now."""
+    rows = (
+        Application.objects.filter(position__in=list(positions), human_only=False)
+        .exclude(stage__in=FINAL)
+        .exclude(screening=None)
+        .exclude(screening__taxonomy_sha256=layer)
+        .order_by()
+        .values_list("position")
+        .annotate(n=Count("pk"))
+    )
+    return dict(rows)

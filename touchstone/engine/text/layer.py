@@ -38,7 +38,7 @@ Document = dict[str, Any]
 MOST_CONCEPTS = 2000
 MOST_ALIASES = 60
 LONGEST = 80
-_PLAIN = re.compile(r"(?:\\b)?((?:[^\\.^$*+?{}\[\]|()]|\\[^a-zA-Z0-9])+?)(?:\\b)?")
+_PLAIN = re.compile(r"(?:\\b)?((?:[^\\.^$*+?{}\[\]|()]|\\[^a-zA-Z0-9])+?)(?:s\?)?(?:\\b)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +243,15 @@ def _others(aliases: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
 
 
 def words_pattern(words: Iterable[str]) -> str:
-    """A pattern that finds any of these words in a flattened text; Latin ones as whole words."""
+    """A pattern that finds any of these words in a flattened text; Latin ones as whole words or
+    their plurals."""
     forms = [form for word in words if (form := flattened(word).strip())]
     return "|".join(_word_pattern(form) for form in dict.fromkeys(forms))
 
 
 def _word_pattern(form: str) -> str:
     first = r"\b" if form[0].isascii() and form[0].isalnum() else ""
-    last = r"\b" if form[-1].isascii() and form[-1].isalnum() else ""
+    last = r"s?\b" if form[-1].isascii() and form[-1].isalnum() else ""
     return first + re.escape(form).replace(r"\ ", " ") + last
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -261,6 +261,7 @@ class _Round:
     changed: dict[int, dict[str, Any]] = field(default_factory=dict)
     gained: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+    points: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     up: int = 0
     down: int = 0
 
@@ -269,6 +270,7 @@ class _Round:
         self.scores[application.pk] = (before.score, after.score)
         for change in effect.indicators:
             (self.gained if change.after > change.before else self.lost)[change.indicator] += 1
+            self.points[change.indicator] += change.after - change.before
         step = RANK[after.decision] - RANK[before.decision]
         self.up += step > 0
         self.down += step < 0
@@ -300,6 +302,7 @@ class _Round:
             "down": self.down,
             "gained": dict(self.gained),
             "lost": dict(self.lost),
+            "points": {indicator: round(sum_, 1) for indicator, sum_ in self.points.items()},
             "most_up": round(max(points, default=0.0), 1),
             "most_down": round(min(points, default=0.0), 1),
             "rank_moves": sum(was[pk] != now[pk] for pk in self.scores),
