@@ -21,7 +21,7 @@ LEAST_FREE_GIB = 2.0
 STUCK = dt.timedelta(minutes=10)
 TIMEOUT_S = 6.0
 SAMPLE = 200
-BUNDLES = ("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js")
+BUNDLES = ("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js", "replay.js")
 CJK_FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",

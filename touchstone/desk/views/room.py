@@ -86,7 +86,7 @@ def room(request: DeskRequest, ref: str) -> HttpResponse:
     interview = interview_for(request.user, ref)
     now = utc_now()
     found = room_of(request.user, interview, now)
-    _frame(request, interview)
+    room_frame(request, interview)
     for card in found.cards:
         card.dialog_key = f"reopen-{card.ref}"  # type: ignore[attr-defined]
     return render(
@@ -103,7 +103,7 @@ def room(request: DeskRequest, ref: str) -> HttpResponse:
             "submit_key": secrets.token_hex(12),
             "may_reopen": _may_run(request.user, interview),
             "recordings": [
-                (recording, _recording_url(request.user, recording.ref))
+                (recording, recording_url(request.user, recording.ref))
                 for recording in found.recordings
                 if found.may_record
             ],
@@ -179,7 +179,7 @@ def _still_there(
 def clock(request: DeskRequest, ref: str) -> HttpResponse:
     """Starts the room's clock, or ends the talk."""
     interview = writable_interview(request.user, ref)
-    change = room_end if _fields(request).get("do") == "end" else room_start
+    change = room_end if body_fields(request).get("do") == "end" else room_start
     interview = change(actor=request.actor, interview=interview, at=utc_now())
     return _answer(
         request,
@@ -198,7 +198,7 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
     """Keeps a note; a repeated request lands once."""
     interview = writable_interview(request.user, ref)
     seat_of(interview, request.user.pk)
-    fields, now = _fields(request), utc_now()
+    fields, now = body_fields(request), utc_now()
     key = str(fields.get("key", ""))
     if not key:
         raise InvalidInput(say("interviews.no_key"), field="key")
@@ -223,7 +223,7 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
 def asked(request: DeskRequest, ref: str) -> HttpResponse:
     """What happens around a question: asked, claimed, a key point heard, looked at."""
     interview = writable_interview(request.user, ref)
-    fields, now = _fields(request), utc_now()
+    fields, now = body_fields(request), utc_now()
     code, what = str(fields.get("code", "")), fields.get("do", "asked")
     if what == "look":
         seat = seat_of(interview, request.user.pk)
@@ -251,7 +251,7 @@ def asked(request: DeskRequest, ref: str) -> HttpResponse:
 def score(request: DeskRequest, ref: str) -> HttpResponse:
     """Keeps one score, or the overall impression, as typed."""
     interview = writable_interview(request.user, ref)
-    fields, now = _fields(request), utc_now()
+    fields, now = body_fields(request), utc_now()
     card = scorecard_open(actor=request.actor, interview=interview, at=now)
     version = _number(fields.get("version")) or 0
     if fields.get("indicator") == "summary":
@@ -280,7 +280,7 @@ def score(request: DeskRequest, ref: str) -> HttpResponse:
 def submit(request: DeskRequest, ref: str) -> HttpResponse:
     """Locks one's own card; the others' open. Pressing twice submits once."""
     interview = writable_interview(request.user, ref)
-    fields, now = _fields(request), utc_now()
+    fields, now = body_fields(request), utc_now()
     seat = seat_of(interview, request.user.pk)
     card = scorecard_open(actor=request.actor, interview=interview, at=now)
     card = scorecard_submit(
@@ -318,7 +318,7 @@ def recording_upload(request: DeskRequest, ref: str) -> HttpResponse:
     interview = writable_interview(request.user, ref)
     now = utc_now()
     if request.method == "POST":
-        fields = _fields(request)
+        fields = body_fields(request)
         upload = upload_begin(
             actor=request.actor,
             interview=interview,
@@ -355,7 +355,7 @@ def recording(request: DeskRequest, ref: str) -> HttpResponseBase:
     if found.deleted_at or found.file is None or not recording_allowed(found.interview):
         raise NotAllowed(say("interviews.recording_gone"))
     if "link" in request.GET:
-        return JsonResponse({"url": _recording_url(request.user, ref)})
+        return JsonResponse({"url": recording_url(request.user, ref)})
     try:
         held = signing.loads(request.GET.get("key", ""), salt="recording", max_age=LINK_S)
     except signing.BadSignature as error:
@@ -365,7 +365,8 @@ def recording(request: DeskRequest, ref: str) -> HttpResponseBase:
     return ranged_file(request.headers.get("Range", ""), found.file)
 
 
-def _recording_url(person: Person, ref: str) -> str:
+def recording_url(person: Person, ref: str) -> str:
+    """Where this person can play it for the next five minutes."""
     key = signing.dumps([ref, person.ref], salt="recording")
     return f"{reverse('recording', args=[ref])}?key={key}"
 
@@ -397,7 +398,8 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _frame(request: DeskRequest, interview: Interview) -> None:
+def room_frame(request: DeskRequest, interview: Interview) -> None:
+    """The frame of the position, or a bare one for people of the panel from elsewhere."""
     position = interview.application.position
     if visible_positions(request.user).filter(pk=position.pk).exists():
         position_shell(request, position, "interviews")
@@ -438,7 +440,7 @@ def _answer(request: DeskRequest, interview: Interview, body: dict[str, Any]) ->
     return HttpResponseRedirect(reverse("room", args=[interview.ref]))
 
 
-def _fields(request: HttpRequest) -> dict[str, Any]:
+def body_fields(request: HttpRequest) -> dict[str, Any]:
     """The fields of a JSON body, or of a form.
 
     Raises:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MOST_SEGMENTS = 20_000
@@ -12,6 +13,7 @@ LONGEST_TEXT = 2_000
 MOST_CHARACTERS = 2_000_000
 LONGEST_S = 24 * 3600.0
 SLACK_S = 1.0
+NEAR_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,16 @@ def _trusted(row: Segment, longest: float) -> Segment | None:
     start = min(start, longest)
     end = min(max(start, row.end_s), longest)
     return Segment(round(start, 2), round(end, 2), text, plain(row.speaker)[:80])
+
+
+def segment_at(starts: Sequence[float], second: float) -> int | None:
+    """The number of the segment that is being said at a second, or was said last; None before all.
+
+    Args:
+        starts: where the segments begin, rising.
+    """
+    number = bisect.bisect_right(starts, second + NEAR_S) - 1
+    return number if number >= 0 else None
 
 
 def plain(text: str) -> str:

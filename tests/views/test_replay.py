@@ -1,0 +1,352 @@
+"""A talk afterwards: who sees its words, what a click confirms, and what stays blind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.company import Company
+from tests.services.test_interview_transcripts import KIT, VTT, agree, stored
+from tests.views.test_room import submit
+from touchstone.common.actors import SYSTEM
+from touchstone.common.messages import say
+from touchstone.engine.listening.segments import Segment
+from touchstone.integrations.simulators.speech import SimulatedSpeech
+from touchstone.interviews.models import Interview, PointMark, Recording, Transcript
+from touchstone.interviews.services.heard_points import heard_decide
+from touchstone.interviews.services.room import note_save, panel_remove
+from touchstone.interviews.services.transcript_wishes import transcript_failed, transcript_wanted
+from touchstone.interviews.services.transcripts import transcript_bring, transcript_keep
+
+ClientOf = Callable[[str], Client]
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def recording(interview: Interview, now: dt.datetime, files_dir: Path) -> Recording:
+    Interview.objects.filter(pk=interview.pk).update(
+        kit=KIT, started_at=now, status=Interview.Status.DONE
+    )
+    interview.refresh_from_db()
+    agree(interview, now)
+    return stored(interview, now, starts_at_second=5)
+
+
+@pytest.fixture
+def transcript(recording: Recording, company: Company, now: dt.datetime) -> Transcript:
+    return transcript_bring(
+        actor=company.actor("algorithm_lead"), recording=recording, data=VTT, at=now
+    )
+
+
+def url(interview: Interview) -> str:
+    return reverse("replay", args=[interview.ref])
+
+
+def decide(client: Client, recording: Recording, point: str, decision: str) -> Any:
+    return client.post(
+        reverse("recording-heard", args=[recording.ref]),
+        json.dumps({"question": "own-1", "point": point, "decision": decision}),
+        content_type="application/json",
+        headers=JSON,
+    )
+
+
+def bring(client: Client, recording: Recording, **fields: Any) -> Any:
+    return client.post(reverse("recording-words", args=[recording.ref]), fields)
+
+
+# --- what is on the page
+
+
+def test_words_notes_and_points_stand_together(
+    transcript: Transcript,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    # The room's second 16 is the recording's second 11: within the first answer.
+    note_save(
+        actor=company.actor("algorithm_lead"),
+        interview=interview,
+        client_key="n1",
+        text="一致性说得清楚",
+        at=now,
+        at_second=16,
+    )
+    page = client_of("algorithm_lead").get(url(interview))
+    (moment,) = page.context["replay"].notes
+    assert (moment.at_s, moment.line.number) == (11, 1)
+    text = page.content.decode()
+    assert text.count("我会先算标注一致性，比如 Kappa，看分歧集中在哪些类别。") == 2
+    assert 'data-hear="11" data-line="1"' in text
+    (question,) = page.context["replay"].questions
+    assert [(p.id, p.at_s, p.decision) for p in question.points] == [
+        ("k1", 10.0, ""),
+        ("k2", 17.0, ""),
+        ("k3", None, ""),
+    ]
+    assert page.context["replay"].undecided == 2
+
+
+def test_hostile_words_stay_words(
+    recording: Recording, interview: Interview, client_of: ClientOf, now: dt.datetime
+) -> None:
+    bad = '<script>alert(1)</script>"onload=x'
+    transcript_keep(
+        actor=SYSTEM,
+        recording=recording,
+        source="speech",
+        segments=[Segment(1, 2, bad, bad)],
+        at=now,
+    )
+    text = client_of("algorithm_lead").get(url(interview)).content.decode()
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_room_leads_there(
+    transcript: Transcript, interview: Interview, client_of: ClientOf
+) -> None:
+    page = client_of("algorithm_lead").get(reverse("room", args=[interview.ref]))
+    assert url(interview) in page.content.decode()
+
+
+def test_the_number_of_queries_is_fixed(
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    client = client_of("algorithm_lead")
+    client.get(url(interview))
+    with CaptureQueriesContext(connection) as bare:
+        client.get(url(interview))
+    talk = [Segment(n, n + 1, f"第 {n} 句话", "陆遥") for n in range(900)]
+    transcript_keep(actor=SYSTEM, recording=recording, source="meeting", segments=talk, at=now)
+    for name in ("algorithm_lead", "business_lead", "hr_interviewer"):
+        submit(company, interview, name)
+        for n in range(6):
+            note_save(
+                actor=company.actor(name),
+                interview=interview,
+                client_key=f"n{n}",
+                text="记一条",
+                at=now,
+                at_second=n * 10,
+            )
+    with CaptureQueriesContext(connection) as full:
+        page = client.get(url(interview), headers={"accept-encoding": "gzip"})
+    assert len(full) <= len(bare)
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 80_000
+
+
+def test_both_languages_are_complete(
+    transcript: Transcript, interview: Interview, client_of: ClientOf
+) -> None:
+    client = client_of("algorithm_lead")
+    client.cookies["touchstone_language"] = "en"
+    text = client.get(url(interview)).content.decode()
+    for words in ("What was said", "Key points heard", "found by the machine", "Store the words"):
+        assert words in text
+    assert "要点听到没有" not in text
+
+
+# --- who sees it
+
+
+def test_consent_withdrawn_closes_words_at_once(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    agree(interview, now + dt.timedelta(minutes=1), granted=False)
+    client = client_of("algorithm_lead")
+    text = client.get(url(interview)).content.decode()
+    assert "Kappa" not in text.replace("例如 Kappa", "")
+    assert "没有能回放的录制" in text
+    assert decide(client, recording, "k1", "yes").status_code == 404
+    assert bring(client, recording, do="bring", typed="00:01 你好").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["stranger", "auditor"])
+def test_strangers_and_those_who_only_look_write_nothing(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    client_of: ClientOf,
+    name: str,
+) -> None:
+    client = client_of(name)
+    assert decide(client, recording, "k1", "yes").status_code in {403, 404}
+    assert bring(client, recording, do="bring", typed="00:01 你好").status_code in {403, 404}
+    assert bring(client, recording, do="ask").status_code in {403, 404}
+    assert not PointMark.objects.exists()
+    if name == "stranger":
+        assert client.get(url(interview)).status_code == 404
+
+
+def test_whoever_is_taken_off_the_panel_loses_it(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    client = client_of("business_lead")
+    assert client.get(url(interview)).status_code == 200
+    seat = interview.panel.get(person=company.business_lead)
+    panel_remove(actor=company.actor("recruiter"), interview=interview, seat=seat, at=now)
+    assert client.get(url(interview)).status_code == 404
+    assert decide(client, recording, "k1", "yes").status_code in {403, 404}
+
+
+def test_a_recruiter_reads_and_does_not_decide(
+    transcript: Transcript, recording: Recording, interview: Interview, client_of: ClientOf
+) -> None:
+    client = client_of("recruiter")
+    text = client.get(url(interview)).content.decode()
+    assert "我会先算标注一致性" in text
+    assert "data-decide" not in text
+    assert decide(client, recording, "k1", "yes").status_code == 403
+
+
+def test_others_confirmations_stay_closed_until_ones_own_sheet_is_in(
+    transcript: Transcript,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    heard_decide(
+        actor=company.actor("business_lead"),
+        transcript=transcript,
+        question="own-1",
+        point="k1",
+        decision="yes",
+        at=now,
+    )
+    client = client_of("algorithm_lead")
+    page = client.get(url(interview))
+    assert page.context["replay"].closed
+    assert "也确认了" not in page.content.decode()
+    submit(company, interview, "algorithm_lead")
+    page = client.get(url(interview))
+    assert f"{company.business_lead.name} 也确认了" in page.content.decode()
+    # Their "no" is nobody else's business.
+    heard_decide(
+        actor=company.actor("business_lead"),
+        transcript=transcript,
+        question="own-1",
+        point="k1",
+        decision="no",
+        at=now,
+    )
+    assert "也确认了" not in client.get(url(interview)).content.decode()
+
+
+# --- what a click does
+
+
+def test_a_click_confirms_declines_and_takes_back(
+    transcript: Transcript, recording: Recording, interview: Interview, client_of: ClientOf
+) -> None:
+    client = client_of("algorithm_lead")
+    assert decide(client, recording, "k1", "yes").json() == {"decision": "yes", "mark": "full"}
+    mark = PointMark.objects.get()
+    assert (mark.at_second, mark.quote[:5]) == (15, "我会先算标")
+    assert client.get(url(interview)).context["replay"].undecided == 1
+    assert decide(client, recording, "k1", "no").json() == {"decision": "no", "mark": ""}
+    assert decide(client, recording, "k1", "").json() == {"decision": "", "mark": ""}
+    refused = decide(client, recording, "k3", "yes")
+    assert refused.status_code == 422
+    assert "刷新" in refused.json()["detail"]
+
+
+def test_words_are_brought_as_a_file_or_typed(
+    recording: Recording, interview: Interview, client_of: ClientOf
+) -> None:
+    client = client_of("algorithm_lead")
+    answer = bring(client, recording, do="bring", words=SimpleUploadedFile("x.vtt", VTT))
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{url(interview)}?of={recording.ref}"
+    assert len(Transcript.objects.get().segments) == 3
+    bring(client, recording, do="bring", typed="02:15 陆遥：自己写的")
+    assert Transcript.objects.get().segments[0]["text"] == "自己写的"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"do": "bring", "typed": "这一行没有时间"},
+        {"do": "bring"},
+        {"do": "bring", "words": SimpleUploadedFile("x.vtt", b"\xff\xfe\x00\x81")},
+        {"do": "speaker", "speaker": "没有这个人"},
+        {"do": "ask"},
+        {"do": "else"},
+        {},
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_place_and_keeps_what_was_typed(
+    transcript: Transcript, recording: Recording, client_of: ClientOf, fields: dict[str, Any]
+) -> None:
+    answer = bring(client_of("algorithm_lead"), recording, **fields)
+    assert answer.status_code == 422
+    assert 'class="note bad"' in answer.content.decode()
+    if fields.get("typed"):
+        assert fields["typed"] in answer.content.decode()
+    assert Transcript.objects.get().segments == transcript.segments
+
+
+def test_the_candidates_voice_is_chosen(
+    transcript: Transcript, recording: Recording, client_of: ClientOf
+) -> None:
+    bring(client_of("business_lead"), recording, do="speaker", speaker="沈砚")
+    assert Transcript.objects.get().proposals == []
+
+
+@pytest.fixture
+def speech(settings: Any) -> Iterator[SimulatedSpeech]:
+    simulator = SimulatedSpeech()
+    simulator.start()
+    settings.SPEECH_BASE = f"{simulator.base}/v1"
+    settings.SPEECH_KEY, settings.SPEECH_MODEL = simulator.key, simulator.model
+    yield simulator
+    simulator.stop()
+
+
+def test_the_speech_service_is_asked_by_hand_and_its_refusal_is_shown(
+    recording: Recording,
+    interview: Interview,
+    speech: SimulatedSpeech,
+    client_of: ClientOf,
+    now: dt.datetime,
+    run_jobs: Callable[[], int],
+) -> None:
+    client = client_of("algorithm_lead")
+    assert "转成文字" in client.get(url(interview)).content.decode()
+    transcript_wanted(recording=recording, at=now)
+    assert "正在转写" in client.get(url(interview)).content.decode()
+    transcript_failed(recording=recording, why=say("speech.too_large", mb=25), at=now)
+    assert "25 MB" in client.get(url(interview)).content.decode()
+    assert bring(client, recording, do="ask").status_code == 302
+    run_jobs()
+    text = client.get(url(interview)).content.decode()
+    assert "语音转写，可能有错字" in text
+    assert "我负责电商场景的标注规范" in text
