@@ -9,6 +9,7 @@ from touchstone.desk.views import (
     availability,
     concepts,
     grading,
+    history,
     home,
     insights,
     interviews,
@@ -46,7 +47,7 @@ urlpatterns = [
     path("positions/<str:ref>/model/save/", model.save, name="model-save"),
     path("positions/<str:ref>/model/template/", model.from_template, name="model-template"),
     path("positions/<str:ref>/model/learn/", model.learn, name="model-learn"),
-    path("positions/<str:ref>/model/history/", model.history_import, name="history-import"),
+    path("positions/<str:ref>/model/history/", history.history_import, name="history-import"),
     path("positions/<str:ref>/model/wish/", model.wish, name="wish-add"),
     path("positions/<str:ref>/model/export.yaml", model.export, name="model-export"),
     # resumes and screening
