@@ -25,6 +25,7 @@ from touchstone.engine.judging.flow_reading import (
     texts_in,
 )
 from touchstone.engine.judging.flow_trace import Fit, Metric, Trace
+from touchstone.engine.judging.flow_windows import is_list
 from touchstone.engine.judging.syntax import carries, dotted, imported
 from touchstone.engine.judging.values import NO_LABEL, NOTHING, UNKNOWN, Value, joined, plain
 
@@ -131,6 +132,7 @@ class Follower(Calls):
             value = replace(joined(values), items=tuple(values))
         else:
             value = self.value(node.value, dotted(first))
+            value = self.moved_over(first, node.value, value)
         for target in node.targets:
             self.bind(target, value)
 
@@ -140,6 +142,8 @@ class Follower(Calls):
         if isinstance(node.op, ARITHMETIC) and counted and not new.text and not new.items:
             self.walk(node.lineno, counted)
         made = self.combined(node.op, old, new, node.lineno)
+        if new.roots and not is_list(new) and not is_list(old):
+            made = self.without_windows(made)
         self.bind(node.target, made)
 
     def branch(self, node: ast.If) -> bool:
@@ -357,13 +361,13 @@ class Follower(Calls):
 
     def listed(self, elements: Sequence[ast.expr]) -> Value:
         items: list[Value] = []
+        known = True
         for element in elements:
             value = self.value(element)
-            if isinstance(element, ast.Starred):
-                items += value.items
-            else:
-                items.append(value)
-        return replace(joined(items), items=tuple(items))
+            spread = isinstance(element, ast.Starred)
+            known &= not spread or bool(value.items)
+            items += (value.items or (value,)) if spread else (value,)
+        return replace(joined(items), items=tuple(items) if known else ())
 
     def dictionary(self, node: ast.Dict) -> Value:
         pairs: list[tuple[str, Value]] = []

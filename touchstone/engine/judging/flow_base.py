@@ -37,6 +37,8 @@ class Base(ABC):
         self.returned: list[Value] = []
         self.following: list[Function] = []
         self.stored: dict[Function, Counter[str]] = {}
+        self.windows: set[int] = set()
+        self.fixed_windows: dict[frozenset[str], set[str]] = {}
         self.steps = self.depth = self.nesting = self.order = self.serial = 0
 
     def next(self) -> int:

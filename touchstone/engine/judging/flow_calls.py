@@ -169,7 +169,8 @@ class Calls(Methods):
         if last == "sum" and not group:
             if receiver is NOTHING and data.each is not None and data.each.element:
                 self.walk_inside(given.line, data.each.element)
-            return replace(plain(made), rows=False, label=NO_LABEL, target=False, shape="")
+            summed = plain(self.without_windows(made))
+            return replace(summed, rows=False, label=NO_LABEL, target=False, shape="")
         condensed = self.condensed(made, data, given.line)
         if group and last in {"transform", "apply"}:
             return replace(condensed, rows=True, shape="series")

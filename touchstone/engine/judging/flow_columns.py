@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from touchstone.engine.judging.flow_base import Base
 from touchstone.engine.judging.flow_reading import has_slice, texts_in, turned_round, whole_number
 from touchstone.engine.judging.flow_trace import Metric
+from touchstone.engine.judging.flow_windows import Windows, is_list
 from touchstone.engine.judging.syntax import mask_key
 from touchstone.engine.judging.values import NO_LABEL, Value, joined, plain
 
@@ -15,7 +15,7 @@ ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.FloorDi
 ALL_COLUMNS = (None, None)
 
 
-class Columns(Base):
+class Columns(Windows):
     # -- operations
 
     def operation(self, node: ast.BinOp) -> Value:
@@ -36,6 +36,8 @@ class Columns(Base):
 
     def combined(self, op: ast.operator, left: Value, right: Value, line: int) -> Value:
         made = joined([left, right])
+        if left.roots and right.roots and not is_list(left) and not is_list(right):
+            made = self.without_windows(made)
         if isinstance(op, ast.MatMult) and left.shape == "transposed":
             return self.condensed(made, left, line)
         noise = (left.drawn and not left.rows and right.rows) or (
@@ -49,7 +51,7 @@ class Columns(Base):
         """Rows brought down to a few numbers: something was learnt from them."""
         told = frozenset() if data.target and not data.grouped else data.facts(line)
         return replace(
-            plain(made),
+            plain(self.without_windows(made)),
             rows=False,
             label=NO_LABEL,
             target=False,
@@ -113,6 +115,8 @@ class Columns(Base):
             columns = node.slice.elts[1] if len(node.slice.elts) > 1 else None
             if any(turned_round(e) for e in node.slice.elts):
                 owner = replace(owner, varied=owner.varied | {node.lineno})
+            elif self.windowed(node.slice, owner):
+                owner = self.window(owner, node.lineno)
         elif owner.shape in {"frame", "archive"} and not by_place:
             texts = texts_in(key)
             if texts:

@@ -90,7 +90,7 @@ class Methods(Models):
         items = owner.items
         if given.last == "append" and items and not self.active and len(items) < MOST_TURNS:
             made = replace(made, items=(*items, *given.arguments))
-        self.mutate(owner, made)
+        self.mutate(owner, replace(made, made_by=made.made_by | {"append"}))
         return NOTHING
 
     def m_remove(self, given: Given) -> Value | None:
