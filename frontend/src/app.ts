@@ -198,6 +198,26 @@ function startRanges(): void {
   });
 }
 
+// A form with data-keep is sent by htmx at every pause; who leaves the page before the pause has
+// the last words sent all the same.
+function startKeeping(): void {
+  document.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach((form) => {
+    let typed = false;
+    form.addEventListener("input", () => (typed = true));
+    form.addEventListener("submit", () => (typed = false));
+    form.addEventListener("htmx:beforeRequest", () => (typed = false));
+    window.addEventListener("pagehide", () => {
+      if (!typed) return;
+      void fetch(form.getAttribute("hx-post")!, {
+        method: "POST",
+        headers: { "HX-Request": "true" },
+        body: new URLSearchParams(new FormData(form) as unknown as Record<string, string>),
+        keepalive: true,
+      });
+    });
+  });
+}
+
 function startSelectAll(): void {
   document.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
@@ -228,6 +248,7 @@ document.addEventListener("DOMContentLoaded", () => {
   startFollowing();
   startRanges();
   startSelectAll();
+  startKeeping();
   startAutosave();
   startGrading();
   startSitting();

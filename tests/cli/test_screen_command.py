@@ -132,3 +132,49 @@ def test_a_missing_file_does_not_stop_the_others(
     missing, strong = rows_of(capsys)
     assert (missing["status"], missing["reason"]) == ("error", "not_found")
     assert strong["status"] == "ok"
+
+
+LAYER = """\
+- kind: skill
+  is_a: [fine_tuning]
+  items:
+    alchemy: 炼丹调校 | model alchemy | 炼丹
+"""
+
+
+def test_a_companys_own_concepts_are_read_and_named_in_the_receipt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resume, layer = tmp_path / "a.txt", tmp_path / "ours.yaml"
+    resume.write_text(STRONG + "- 负责排序模型的炼丹调校，把 AUC 由 0.71 提到 0.78\n", "utf-8")
+    layer.write_text(LAYER, "utf-8")
+    words = ("--model", str(MODEL), str(resume), "--jobs", "1", "--as-of", "2026-11")
+    assert run(*words) == 0
+    assert run(*words, "--taxonomy", str(layer)) == 0
+    without, with_layer = rows_of(capsys)
+    assert with_layer["score"] > without["score"]
+    assert "taxonomy" not in without["receipt"]
+    assert len(with_layer["receipt"]["taxonomy"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a: [", "YAML"), (LAYER.replace("炼丹\n", "Go\n"), "Go")],
+)
+def test_wrong_concepts_are_refused_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    layer = tmp_path / "ours.yaml"
+    layer.write_text(text, "utf-8")
+    status = run("--model", str(MODEL), "--taxonomy", str(layer), "-")
+    (row,) = rows_of(capsys)
+    assert status == 1
+    assert row["reason"] == "bad_taxonomy"
+    assert said in row["detail"]
+
+
+def test_concepts_that_are_not_there_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--model", str(MODEL), "--taxonomy", str(tmp_path / "none.yaml"), "-") == 1
+    assert rows_of(capsys)[0]["reason"] == "not_found"

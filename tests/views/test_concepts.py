@@ -377,3 +377,27 @@ def test_interviewers_have_no_business_here(company: Company, client_of: ClientO
     browser = client_of("algorithm_lead")
     for path in ("/taxonomy/", "/taxonomy/concepts/python/", "/taxonomy/draft/"):
         assert browser.get(path).status_code == 403
+
+
+def test_receipts_are_computed_again_by_the_concepts_they_name(
+    company: Company, told: Application, now: dt.datetime, client_of: ClientOf
+) -> None:
+    version_save(
+        actor=company.actor("administrator"),
+        document={"fine_tuning": {"add": [ALIAS]}},
+        at=now,
+        based_on=0,
+    )
+    application_screen(application=told, at=now)
+    told.refresh_from_db()
+    assert told.screening is not None
+    Screening.objects.filter(pk=told.screening.pk).update(
+        result=told.screening.result | {"score": 99.0}
+    )
+    page = client_of("recruiter").get(f"/applications/{told.ref}/receipts/").content.decode()
+    assert "概念第 1 版" in page
+    assert "自带概念" in page
+    assert page.count("逐字一致") == 1
+    assert "重算的总分和当时留下的不一样" in page
+    outsider = client_of("outsider").get(f"/applications/{told.ref}/receipts/")
+    assert outsider.status_code == 404

@@ -119,7 +119,7 @@ TABLE: dict[str, Row] = {
             *("decide", "hire", "decision-undo", "decision-send", "outcome", "pool-person"),
             *("kit", "kit-change", "kit-compare", "outcomes-upload", "replay"),
             *("recording-words", "recording-heard"),
-            "taxonomy-rescreen",
+            *("taxonomy-rescreen", "screening-receipts"),
             *("pool-note", "pool-tags", "pool-remove", "pool-add", "insights", "insights-csv"),
             *("insights-pdf", "proposals", "proposal", "message", "message-again"),
         ),

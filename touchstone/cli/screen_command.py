@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,18 @@ from touchstone.common.clock import today
 
 if TYPE_CHECKING:
     from touchstone.engine.profiles.model import CompetencyModel
+    from touchstone.engine.text.taxonomy import Taxonomy
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="MODEL.yaml", help="a competency model")
+    parser.add_argument(
+        "--taxonomy",
+        action="append",
+        default=[],
+        metavar="CONCEPTS.yaml",
+        help="a company's own concepts over the shipped ones, as the desk exports them; repeatable",
+    )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a resume, a ZIP, or - for stdin")
     parser.add_argument(
         "--as-of",
@@ -43,12 +52,41 @@ def run(args: argparse.Namespace) -> int:
         return _refused(args, "bad_model", error.text(args.lang or "zh"))
     except OSError as error:
         return _refused(args, "not_found", f"{args.model}: {error.strerror}")
+    try:
+        layer = _layer(args.taxonomy)
+    except InvalidInput as error:
+        return _refused(args, "bad_taxonomy", error.text(args.lang or "zh"))
+    except OSError as error:
+        return _refused(args, "not_found", f"{error.filename}: {error.strerror}")
     lang = args.lang or model.lang
     as_of = args.as_of or _as_of_model(model) or today()
-    then = functools.partial(row_of, model=model, lang=lang)
+    then = functools.partial(row_of, model=model, lang=lang, layer=layer)
     with ReaderPool(as_of, then=then, workers=args.jobs, fork=True) as pool:
         rows = (_row(outcome, lang) for outcome in pool.read(sources(args.files)))
         return emit(rows, total=len(args.files), quiet=args.quiet)
+
+
+def _layer(paths: list[str]) -> str:
+    """The layer that files make, as JSON; empty without any."""
+    if not paths:
+        return ""
+    from touchstone.common.errors import InvalidInput
+    from touchstone.engine.text.layer import layer_document
+    from touchstone.engine.text.layer_check import check_layer
+    from touchstone.engine.text.layer_files import read_layer
+
+    layer = read_layer([(path, Path(path).read_bytes()) for path in paths])
+    wrong = [finding for finding in check_layer(layer) if finding.level == "error"]
+    if wrong:
+        raise InvalidInput(wrong[0].message)
+    return json.dumps(layer_document(layer), ensure_ascii=False)
+
+
+@functools.lru_cache(maxsize=2)
+def _concepts(layer: str) -> Taxonomy | None:
+    from touchstone.engine.text.layer import layered
+
+    return layered(json.loads(layer)) if layer else None
 
 
 def _row(outcome: Any, lang: Any) -> Row:
@@ -73,7 +111,7 @@ def _refused(args: argparse.Namespace, reason: str, detail: str) -> int:
     return 1
 
 
-def row_of(reading: Any, *, model: CompetencyModel, lang: Any) -> Row:
+def row_of(reading: Any, *, model: CompetencyModel, lang: Any, layer: str = "") -> Row:
     """The row of a file that was read, as the formats document has it. Runs in the worker."""
     from touchstone.common.messages import render
     from touchstone.engine.screening.screen import screen
@@ -85,6 +123,7 @@ def row_of(reading: Any, *, model: CompetencyModel, lang: Any) -> Row:
         model,
         as_of=resume.as_of,
         flags=document.flags,
+        concepts=_concepts(layer),
     )
     row: Row = {"file": reading.name, "status": document.status}
     if document.reason:

@@ -70,6 +70,7 @@ urlpatterns = [
     path("applications/<str:ref>/file/", resumes.original, name="resume-file"),
     path("applications/<str:ref>/page/<int:number>/", resumes.page, name="resume-page"),
     path("applications/<str:ref>/override/", screening.override, name="screening-override"),
+    path("applications/<str:ref>/receipts/", screening.receipts, name="screening-receipts"),
     path("applications/<str:ref>/move/", screening.move, name="application-move"),
     path("applications/<str:ref>/undo/", screening.undo, name="application-undo"),
     path("applications/<str:ref>/note/", screening.note_add, name="candidate-note"),

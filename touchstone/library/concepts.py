@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -66,6 +66,13 @@ def taxonomy_named(sha256: str) -> Taxonomy:
     if version is None:
         raise InvalidInput(say("taxonomy.version_unknown", sha256=sha256[:12]))
     return layered(version.document)
+
+
+def version_numbers(hashes: Iterable[str]) -> dict[str, int]:
+    """The versions that receipts name, by hash: of equal ones the first."""
+    wanted = [sha256 for sha256 in hashes if sha256]
+    rows = TaxonomyVersion.objects.filter(sha256__in=wanted).order_by("-number")
+    return dict(rows.values_list("sha256", "number"))
 
 
 def current_layer() -> Document:

@@ -183,6 +183,8 @@ def _concept_typed(request: DeskRequest, concept: str, known: Taxonomy) -> HttpR
     if request.htmx:  # type: ignore[attr-defined]
         context = _checked(concept, draft)
         return render(request, "desk/parts/concept_checked.html", context)
+    if request.POST.get("action") == "draft":
+        return HttpResponseRedirect(reverse("taxonomy-draft"))
     if request.POST.get("action") == "revert":
         messages.success(request, choose("已恢复成自带的。", "As shipped again, in your draft."))
         if concept not in known.concepts:

@@ -20,11 +20,12 @@ from touchstone.assessments.services.papers import attempt_invite, default_paper
 from touchstone.common.background import enqueue
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound, TouchstoneError
-from touchstone.common.messages import say
+from touchstone.common.messages import Message, say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.application_page import application_context
 from touchstone.desk.screening_line import line_context
 from touchstone.desk.shell import position_shell
+from touchstone.library.concepts import version_numbers
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import (
     may_decide,
@@ -35,7 +36,7 @@ from touchstone.positions.permissions import (
     require_sees,
 )
 from touchstone.positions.selectors import competency_model
-from touchstone.recruiting.models import Application, CandidateRequest
+from touchstone.recruiting.models import Application, CandidateRequest, Screening
 from touchstone.recruiting.permissions import application_for, visible_applications
 from touchstone.recruiting.selectors import (
     DECISIONS,
@@ -64,12 +65,13 @@ from touchstone.recruiting.services.applications import (
 )
 from touchstone.recruiting.services.pool import pool_note_add
 from touchstone.recruiting.services.requests import request_answer as candidate_request_answer
-from touchstone.recruiting.services.screening import line_set
+from touchstone.recruiting.services.screening import line_set, screening_verify
 from touchstone.recruiting.stages import Stage
 from touchstone.ui.bilingual import active_language, choose, message_text
 
 PER_PAGE = 50
 MOST_COMPARED = 5
+MOST_RECEIPTS = 8
 MOST_INVITED = 1000
 INVITED_AT_ONCE = 40  # more are invited by a job
 INVITE_TASK = "touchstone.jobs.recruiting.applications_invite"
@@ -371,6 +373,27 @@ def application(request: DeskRequest, ref: str) -> HttpResponse:
     found = application_for(request.user, ref)
     position_shell(request, found.position, "screening")
     return render(request, "desk/application.html", application_context(request, found))
+
+
+@require_GET
+@staff()
+def receipts(request: DeskRequest, ref: str) -> HttpResponse:
+    """Every screening of an application, computed again by what its receipt names; a part."""
+    found = application_for(request.user, ref)
+    require_sees(request.user, found.position)
+    rows = list(
+        found.screenings.select_related("model_version", "resume").order_by("-pk")[:MOST_RECEIPTS]
+    )
+    numbers = version_numbers({row.taxonomy_sha256 for row in rows})
+    checked = [(row, numbers.get(row.taxonomy_sha256), _verified(row)) for row in rows]
+    return render(request, "desk/parts/receipts.html", {"rows": checked})
+
+
+def _verified(row: Screening) -> tuple[Message, ...]:
+    try:
+        return screening_verify(row)
+    except InvalidInput as error:
+        return (error.message,)
 
 
 def _back(request: DeskRequest, application: Application) -> HttpResponse:
