@@ -43,6 +43,7 @@ QUERIES = (
     "A/B 实验 点击率",
     "RAG 检索增强 评测",
 )
+NEWCOMERS = 120
 FILTERS = ((), (("reached", "interview"),), (("degree", "master"), ("language", "zh")))
 
 
@@ -259,9 +260,11 @@ def main() -> None:
     from touchstone.common.clock import utc_now
     from touchstone.engine.matching.query import Query, for_model, understand
     from touchstone.engine.profiles.model import model_templates
+    from touchstone.library.concepts import company_taxonomy
     from touchstone.recruiting.models import PoolEntry
     from touchstone.recruiting.pool_search import _fact_filter, _run
     from touchstone.recruiting.services.pool import pool_add, pool_remove
+    from touchstone.recruiting.services.pool_index import pool_index_pack
 
     if args.reindex or not PoolEntry.objects.exists():
         started = time.perf_counter()
@@ -270,11 +273,11 @@ def main() -> None:
     people = PoolEntry.objects.count()
     print(f"{connection.vendor}, {people:,} people, index {index_bytes() / people:.0f} bytes each")
     branches = list(Branch.objects.all())
-    now = utc_now()
+    now, known = utc_now(), company_taxonomy()
 
     def search(query: Query) -> Callable[[], Any]:
         def run() -> Any:
-            found = _run(query, None, now, 50, branches=branches)
+            found = _run(query, known, None, now, 50, branches=branches)
             assert found.hits
             assert all(hit.reasons for hit in found.hits if query.groups)
             return found
@@ -291,18 +294,27 @@ def main() -> None:
     print(f"results {digest([*asked, *models])}")
     measured("words and filters", asked, args.rounds)
     measured("position → 50", models, args.rounds)
-    rows: list[Any] = newcomers(20)
+    rows: list[Any] = newcomers(NEWCOMERS)
 
     def added(application: Any) -> Callable[[], object]:
         return lambda: pool_add(actor=SYSTEM, application=application, reason="优秀", at=now)
 
-    measured("adding one person", [added(row) for row in rows], 1)
-    fresh = PoolEntry.objects.filter(candidate__in=[row.candidate for row in rows])
+    adding = [added(row) for row in rows]
+    adding[0]()  # what a process does once
+    measured("adding one person", adding[1:], 1)
+    fresh = digest([*asked, *models])
+    measured(f"words and filters, {NEWCOMERS} not packed", asked, args.rounds)
+    measured(f"position → 50, {NEWCOMERS} not packed", models, args.rounds)
+    began = time.perf_counter()
+    notes = pool_index_pack()
+    print(f"packing {NEWCOMERS} people, {notes:,} notes: {time.perf_counter() - began:.1f} s")
+    assert digest([*asked, *models]) == fresh, "packing changed an answer"
+    entries = PoolEntry.objects.filter(candidate__in=[row.candidate for row in rows])
 
     def removed(entry: PoolEntry) -> Callable[[], object]:
         return lambda: pool_remove(actor=SYSTEM, entry=entry, reason="", at=now)
 
-    measured("removing one person", [removed(entry) for entry in fresh], 1)
+    measured("removing one person", [removed(entry) for entry in entries], 1)
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 

@@ -28,7 +28,7 @@ from touchstone.evaluation.services.reports import (
 from touchstone.evaluation.services.verification import report_verify
 from touchstone.evaluation.services.xlsx import round_workbook
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application, PoolPosting
+from touchstone.recruiting.models import Application, PoolPosting, PoolRecent
 from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.services.pool import pool_add
 from touchstone.ui.bilingual import message_text
@@ -220,6 +220,7 @@ def test_what_was_erased_is_gone_from_reports_ranking_and_files(
     assert scored[0].pk not in {row.application.pk for row in round_rows(position) if row.fair}
     assert round_workbook(position, hidden=set())[:2] == b"PK"
     assert not PoolPosting.objects.exclude(ids=b"").exists()
+    assert not PoolRecent.objects.exists()
     with pytest.raises(InvalidInput):
         report_draft(application=application, at=now)
     again = reports_issue(actor=company.actor("recruiter"), position=position, at=now)

@@ -12,7 +12,13 @@ from touchstone.audit.models import AuditEvent
 from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application, OutboxMessage, PoolEntry, PoolPosting
+from touchstone.recruiting.models import (
+    Application,
+    OutboxMessage,
+    PoolEntry,
+    PoolPosting,
+    PoolRecent,
+)
 from touchstone.recruiting.pool_search import entry_for, pool_like, pool_recommend, pool_search
 from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.services.pool import (
@@ -24,6 +30,7 @@ from touchstone.recruiting.services.pool import (
     pool_renew,
     pool_tags_set,
 )
+from touchstone.recruiting.services.pool_index import entry_mentions, pool_index_pack
 
 
 def agree(
@@ -66,7 +73,8 @@ def test_nobody_is_kept_without_consent(
     agree(company, application, now, granted=False)
     with pytest.raises(InvalidInput):
         pool_add(actor=actor, application=application, reason="好", at=now)
-    assert PoolPosting.objects.count() == 0
+    assert not PoolPosting.objects.exists()
+    assert not PoolRecent.objects.exists()
 
 
 def test_words_find_people_with_the_sentence_that_shows_it(
@@ -84,14 +92,14 @@ def test_words_find_people_with_the_sentence_that_shows_it(
 def test_adding_twice_keeps_one_entry_and_the_same_index(
     company: Company, applications: tuple[Application, ...], pool: list[PoolEntry], now: dt.datetime
 ) -> None:
-    before = sorted(
-        (row.term, bytes(row.ids), bytes(row.weights)) for row in PoolPosting.objects.all()
-    )
+    noted = PoolRecent.objects.order_by("term", "number").values_list("term", "number", "weight")
+    before = list(noted.all())
+    assert before
     pool_add(actor=company.actor("recruiter"), application=applications[0], reason="再次", at=now)
-    after = sorted(
-        (row.term, bytes(row.ids), bytes(row.weights)) for row in PoolPosting.objects.all()
-    )
-    assert before == after
+    assert list(noted.all()) == before
+    assert pool_index_pack() == len(before)
+    pool_add(actor=company.actor("recruiter"), application=applications[0], reason="再次", at=now)
+    assert not noted.all().exists()
     assert PoolEntry.objects.count() == 3
 
 
@@ -171,12 +179,16 @@ def test_the_question_to_stay_is_asked_once_and_renews(
 
 
 def test_an_index_that_is_right_stays_as_it_is(pool: list[PoolEntry], company: Company) -> None:
+    pool_index_pack()
     before = sorted(PoolPosting.objects.values_list("term", "segment"))
+    assert before
     pool_tags_set(actor=company.actor("recruiter"), entry=pool[0], tags=pool[0].tags)
     assert sorted(PoolPosting.objects.values_list("term", "segment")) == before
+    assert not PoolRecent.objects.exists()
 
 
 def test_bytes_come_as_they_are_on_either_database(pool: list[PoolEntry]) -> None:
+    pool_index_pack()
     rows = PoolPosting.objects.order_by("term", "segment").values_list("term", "ids", "weights")
     plain = [(term, bytes(ids), bytes(weights)) for term, ids, weights in rows]
     assert list(rows_of_bytes(rows)) == plain
@@ -190,5 +202,57 @@ def test_a_search_costs_a_fixed_number_of_queries(
     now: dt.datetime,
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
-    with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
         assert pool_search(person=company.recruiter, words="微调 5 年以上", at=now).query.filters
+
+
+def found_by(company: Company, position: Position, now: dt.datetime) -> list[object]:
+    """Everything three kinds of search say."""
+    results = [
+        pool_search(person=company.recruiter, words="微调，懂标注，不要客服", at=now),
+        pool_search(person=company.recruiter, words="", filters=[("tag", "年底可谈")], at=now),
+        pool_search(person=company.recruiter, words="", filters=[("language", "zh")], at=now),
+        pool_recommend(position, at=now),
+    ]
+    return [
+        ([(hit.entry.pk, hit.score, hit.reasons, hit.missing) for hit in r.hits], r.total, r.facets)
+        for r in results
+    ]
+
+
+def test_packing_the_index_changes_no_answer(
+    company: Company, position: Position, pool: list[PoolEntry], now: dt.datetime
+) -> None:
+    actor = company.actor("recruiter")
+    pool_tags_set(actor=actor, entry=pool[1], tags=["年底可谈"])
+    fresh = found_by(company, position, now)
+    assert pool_index_pack()
+    assert pool_index_pack() == 0
+    assert found_by(company, position, now) == fresh
+    pool_tags_set(actor=actor, entry=pool[1], tags=["异地"])
+    pool_tags_set(actor=actor, entry=pool[2], tags=["年底可谈"])
+    half_packed = found_by(company, position, now)
+    assert half_packed != fresh
+    pool_index_pack()
+    assert found_by(company, position, now) == half_packed
+
+
+@pytest.mark.parametrize("packed_at", ["never", "before the tag", "after the tag"])
+def test_who_leaves_is_out_of_what_is_packed_and_of_what_is_not(
+    company: Company, pool: list[PoolEntry], now: dt.datetime, packed_at: str
+) -> None:
+    actor = company.actor("recruiter")
+    pool_tags_set(actor=actor, entry=pool[0], tags=["先前"])
+    if packed_at == "before the tag":
+        pool_index_pack()
+    pool_tags_set(actor=actor, entry=pool[0], tags=["后来"])
+    if packed_at == "after the tag":
+        pool_index_pack()
+    number = pool[0].pk
+    assert entry_mentions(number) > 20
+    proof = pool_remove(actor=actor, entry=pool[0], reason="", at=now)
+    assert proof["postings"] > 20
+    assert proof["left"] == 0
+    pool_index_pack()
+    assert entry_mentions(number) == 0
+    assert entry_mentions(pool[1].pk) > 5

@@ -22,6 +22,7 @@ from touchstone.recruiting.services.concepts import RENEW_TASK, stale_tallies, t
 from touchstone.recruiting.services.concepts import pool_concepts_renew as renew_pool
 from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
 from touchstone.recruiting.services.mailbox import mail_source_fetch
+from touchstone.recruiting.services.pool_index import pool_index_pack as pack_pool
 from touchstone.recruiting.services.reading import (
     resumes_drain,
     resumes_waiting,
@@ -94,6 +95,12 @@ def pool_concepts_renew(after: int) -> int:
     if last is not None:
         enqueue(RENEW_TASK, priority=-10, after=last)
     return last or 0
+
+
+@task(queue_name="files")
+def pool_index_pack() -> int:
+    """Packs what the talent pool's index noted lately; returns how many notes."""
+    return pack_pool()
 
 
 @task(queue_name="default")

@@ -370,6 +370,18 @@ class PoolPosting(models.Model):
         constraints = [models.UniqueConstraint(fields=["term", "segment"], name="posting_once")]
 
 
+class PoolRecent(models.Model):
+    """What an entry is indexed under since lately, until a job packs it into `PoolPosting`. It goes
+    before what is packed; weight 0 takes the entry out."""
+
+    term = models.CharField(max_length=80)
+    number = models.PositiveBigIntegerField(db_index=True)  # of the entry
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "number"], name="recent_once")]
+
+
 class CandidateNote(Referenced):
     """What a colleague wants to remember about a person."""
 

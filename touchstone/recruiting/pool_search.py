@@ -15,7 +15,7 @@ from touchstone.accounts.permissions import branches_of, in_branches
 from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import Message, say
-from touchstone.engine.matching.postings import Packed
+from touchstone.engine.matching.postings import Packed, laid_over, place_of, places_over
 from touchstone.engine.matching.query import (
     Filter,
     Group,
@@ -29,7 +29,7 @@ from touchstone.engine.text.taxonomy import Taxonomy
 from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
-from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting
+from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting, PoolRecent
 from touchstone.ui.bilingual import choose
 
 MOST_REASONS = 4
@@ -195,10 +195,19 @@ def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str,
 
 
 def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]]:
-    """What is needed of the index; two queries. Of facts only who has them is read."""
+    """What is needed of the index; three queries. Of facts only who has them is read.
+
+    What was noted lately comes first: a job that packs it meanwhile hides nobody.
+    """
     found: dict[str, dict[int, Packed]] = {}
     weighed = {term for group in query.groups for term, _share in group.terms}
     bare = query.all_terms().union(facts) - weighed
+    recent: dict[str, dict[int, dict[int, int]]] = {}
+    for term, number, weight in PoolRecent.objects.filter(
+        term__in=sorted(weighed | bare)
+    ).values_list("term", "number", "weight"):
+        segment, place = place_of(number)
+        recent.setdefault(term, {}).setdefault(segment, {})[place] = weight
     with_weights = PoolPosting.objects.filter(term__in=sorted(weighed))
     if weighed:
         for term, segment, ids, weights in rows_of_bytes(
@@ -208,6 +217,14 @@ def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]
     without = PoolPosting.objects.filter(term__in=sorted(bare))
     for term, segment, ids in rows_of_bytes(without.values_list("term", "segment", "ids")):
         found.setdefault(term, {})[segment] = ids, b""
+    for term, segments in recent.items():
+        rows = found.setdefault(term, {})
+        for segment, held in segments.items():
+            packed = rows.get(segment)
+            if term in weighed:
+                rows[segment] = laid_over(packed, held)
+            else:
+                rows[segment] = places_over(packed[0] if packed else b"", held)
     return found
 
 

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from touchstone.common.messages import say
-from touchstone.engine.matching.postings import SEGMENT, Packed, pack
+from touchstone.engine.matching.postings import (
+    SEGMENT,
+    Packed,
+    flags_in,
+    laid_over,
+    pack,
+    places_over,
+    put_all,
+    unpack,
+)
 from touchstone.engine.matching.query import Filter, Group, Query
 from touchstone.engine.matching.ranking import counted, rank
 
@@ -124,3 +133,25 @@ def test_the_order_is_the_plain_one(name: str, people: People) -> None:
     facts = ["#degree:a", "#degree:b", "#degree:c", "#years:3", "#years:77"]
     counts = {f: sum(1 for n, _s in truth if f in people[n]) for f in facts[:4]}
     assert counted(ranking, postings, facts) == counts
+
+
+@pytest.mark.parametrize("spread", [3, 6_000, 30_000])
+@pytest.mark.parametrize("kinds", [(255,), (90, 150, 230), tuple(range(1, 60))])
+def test_changes_laid_over_a_row_read_like_the_row_with_the_changes(
+    spread: int, kinds: tuple[int, ...]
+) -> None:
+    rng = random.Random(spread + len(kinds))
+    held = {place: rng.choice(kinds) for place in rng.sample(range(SEGMENT), spread)}
+    for count in (1, 5, 300):
+        changes = {p: rng.choice((0, *kinds)) for p in rng.sample(range(SEGMENT), count)}
+        changes |= dict.fromkeys(rng.sample(sorted(held), min(3, spread)), 0)
+        expected = {p: w for p, w in (held | changes).items() if w}
+        for row in (put_all(pack(held), changes), laid_over(pack(held), changes)):
+            numbers, weights = unpack(row, 0)
+            assert dict(zip(numbers.tolist(), weights.tolist(), strict=True)) == expected
+        if kinds == (255,):
+            places = places_over(pack(held)[0], changes)
+            assert np.flatnonzero(flags_in(places)).tolist() == sorted(expected)
+    everybody_out = dict.fromkeys(held, 0)
+    assert put_all(pack(held), everybody_out) == (b"", b"")
+    assert not unpack(laid_over(pack(held), everybody_out), 0)[0].size

@@ -24,6 +24,7 @@ SEGMENT = 32_768
 FEW_ALIKE = 2_048  # from here on a bit for everybody is shorter than two bytes for each
 FEW = 5_461  # from here on half a byte for everybody is shorter than three bytes for each
 KINDS = 15
+FEW_PUTS = 8  # so many one by one are quicker than a whole row
 HALF = SEGMENT // 2
 _BITS = SEGMENT // 8 + 1
 Ids = npt.NDArray[np.int64]
@@ -55,6 +56,37 @@ def put(packed: Packed | None, place: int, weight: int) -> Packed:
         places = np.insert(places, at, place)
         weights = np.insert(weights, at, weight)
     return pack_arrays(places, weights)
+
+
+def put_all(packed: Packed | None, held: Mapping[int, int]) -> Packed:
+    """The row with many people in it, place → weight; weight 0 takes one out."""
+    if len(held) <= FEW_PUTS:
+        for place, weight in held.items():
+            packed = put(packed, place, weight)
+        return packed or (b"", b"")
+    spread = _spread_with(packed, held)
+    places = np.flatnonzero(spread)
+    return pack_arrays(places, spread[places]) if len(places) else (b"", b"")
+
+
+def laid_over(packed: Packed | None, held: Mapping[int, int]) -> Packed:
+    """What `put_all` gives, in a shape that is quick to make rather than short."""
+    if len(held) <= FEW_PUTS and (packed is None or is_list(packed[0])):
+        return put_all(packed, held)
+    return b"\0", _spread_with(packed, held).tobytes()
+
+
+def places_over(ids: bytes, held: Mapping[int, int]) -> Packed:
+    """The same for a row of which only the places are known, one of facts."""
+    flags = flags_in((ids, b"")).copy()
+    flags[list(held)] = [weight > 0 for weight in held.values()]
+    return b"\1" + np.packbits(flags).tobytes(), b"\1"
+
+
+def _spread_with(packed: Packed | None, held: Mapping[int, int]) -> Weights:
+    spread = spread_out(packed or (b"", b"")).copy()
+    spread[list(held)] = list(held.values())
+    return spread
 
 
 def _put_in_place(packed: Packed, place: int, weight: int) -> Packed | None:

@@ -20,7 +20,7 @@ from touchstone.library.models import TaxonomyDraft, TaxonomyVersion
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import ConceptTally, PoolEntry, Screening, TaxonomyTrial
 from touchstone.recruiting.selectors import listed
-from touchstone.recruiting.services.pool import entry_terms_set
+from touchstone.recruiting.services.pool_index import entry_terms_set
 
 RENEW_TASK = "touchstone.jobs.recruiting.pool_concepts_renew"
 CONCEPT_TERMS = ("c:", "d:")

@@ -129,6 +129,9 @@ def consents_standing(candidate: Candidate) -> dict[str, Consent]:
 def has_consent(candidate: Candidate, purpose: str, at: dt.datetime) -> bool:
     """Whether the candidate agreed, has not taken it back, and it has not run out."""
     standing = consent_standing(candidate, purpose)
-    return bool(
-        standing and standing.granted and (standing.expires_at is None or standing.expires_at > at)
-    )
+    return standing is not None and consent_holds(standing, at)
+
+
+def consent_holds(standing: Consent, at: dt.datetime) -> bool:
+    """Whether somebody's last word is yes, and has not run out."""
+    return standing.granted and (standing.expires_at is None or standing.expires_at > at)

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
-from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import InvalidInput
 from touchstone.common.messages import say
-from touchstone.engine.matching.postings import holds, pack, place_of, put
 from touchstone.engine.matching.terms import PersonText, person_terms, shown_concepts
 from touchstone.library.concepts import company_taxonomy
 from touchstone.recruiting.letters import letter, moment_text
@@ -25,11 +23,20 @@ from touchstone.recruiting.models import (
     CandidateNote,
     Consent,
     PoolEntry,
-    PoolPosting,
 )
-from touchstone.recruiting.services.consents import consent_standing, has_consent
+from touchstone.recruiting.services.consents import (
+    consent_holds,
+    consent_standing,
+    has_consent,
+)
 from touchstone.recruiting.services.links import link_create
 from touchstone.recruiting.services.outbox import Draft, message_queue
+from touchstone.recruiting.services.pool_index import (
+    entry_index_change,
+    entry_mentions,
+    entry_terms_set,
+    entry_unindex,
+)
 from touchstone.recruiting.stages import reached
 
 DAYS_A_MONTH = 30.44
@@ -58,33 +65,29 @@ def pool_add(
         InvalidInput: the candidate did not agree, or no reason is given.
     """
     candidate = application.candidate
-    if not has_consent(candidate, Consent.Purpose.TALENT_POOL, at):
+    consent = consent_standing(candidate, Consent.Purpose.TALENT_POOL)
+    if consent is None or not consent_holds(consent, at):
         raise InvalidInput(say("pool.no_consent"))
     if not reason.strip():
         raise InvalidInput(say("recruiting.reason_missing"), field="reason")
-    consent = consent_standing(candidate, Consent.Purpose.TALENT_POOL)
     expires_at = at + dt.timedelta(days=round(months * DAYS_A_MONTH))
-    if consent and consent.expires_at:
+    if consent.expires_at:
         expires_at = min(expires_at, consent.expires_at)
-    person = _person_text(application, ())
+    entry = _entry_locked(candidate)
+    before = entry.terms
+    person = _person_text(application, entry.tags)
     concepts = company_taxonomy()
     shown = shown_concepts(person, concepts)
-    entry, _made = PoolEntry.objects.update_or_create(
-        candidate=candidate,
-        defaults={
-            "branch": application.branch,
-            "added_by_id": actor.person_id,
-            "reason": reason.strip()[:300],
-            "added_at": at,
-            "expires_at": expires_at,
-            "search_text": person.text,
-            "concepts": [s.document() for s in shown],
-            "dimension_scores": dict(scores or {}),
-            "reminded_at": None,
-        },
-    )
-    person = _person_text(application, entry.tags)
-    _index(entry, person_terms(person, shown, concepts))
+    entry.branch = application.branch
+    entry.added_by_id = actor.person_id
+    entry.reason = reason.strip()[:300]
+    entry.added_at, entry.expires_at, entry.reminded_at = at, expires_at, None
+    entry.search_text = person.text
+    entry.concepts = [s.document() for s in shown]
+    entry.dimension_scores = dict(scores or {})
+    entry.terms = person_terms(person, shown, concepts)
+    entry.save()
+    entry_index_change(entry.pk, before, entry.terms)
     _log(actor, entry, "pool.added", {"expires": expires_at.isoformat()})
     return entry
 
@@ -98,14 +101,14 @@ def pool_remove(*, actor: Actor, entry: PoolEntry, reason: str, at: dt.datetime)
         What was deleted, and ``left``: rows that still mention the person in the pool (0).
     """
     candidate_id, number = entry.candidate_id, entry.pk
-    postings = _index(entry, {})
+    postings = entry_unindex(entry)
     notes = CandidateNote.objects.filter(candidate_id=candidate_id).delete()[0]
     _log(actor, entry, "pool.removed", {"reason": reason[:200]})
     entry.delete()
     left = (
         PoolEntry.objects.filter(candidate_id=candidate_id).count()
         + CandidateNote.objects.filter(candidate_id=candidate_id).count()
-        + _mentions(number)
+        + entry_mentions(number)
     )
     return {"entries": 1, "notes": notes, "postings": postings, "left": left}
 
@@ -191,7 +194,7 @@ def pool_tags_set(*, actor: Actor, entry: PoolEntry, tags: Iterable[str]) -> Poo
     if application is not None:
         person = _person_text(application, chosen)
         concepts = company_taxonomy()
-        _index(entry, person_terms(person, shown_concepts(person, concepts), concepts))
+        entry_terms_set(entry, person_terms(person, shown_concepts(person, concepts), concepts))
     _log(actor, entry, "pool.tagged", {"before": before, "after": chosen})
     return entry
 
@@ -236,100 +239,19 @@ def pool_note_add(
     return note
 
 
+def _entry_locked(candidate: Candidate) -> PoolEntry:
+    """The candidate's entry, or a fresh one; who adds the same candidate meanwhile waits."""
+    list(Candidate.objects.select_for_update().filter(pk=candidate.pk).values_list("pk"))
+    held = PoolEntry.objects.select_for_update().filter(candidate=candidate).first()
+    return held or PoolEntry(candidate=candidate)
+
+
 def latest_application(candidate: Candidate) -> Application | None:
     """The candidate's last application with what was read from its resume."""
     return (
         candidate.applications.select_related("resume", "branch", "position")
         .order_by("-applied_at", "-pk")
         .first()
-    )
-
-
-def entry_index_bulk(entries: Iterable[tuple[int, Mapping[str, int]]]) -> int:
-    """Writes the postings of many people at once into an index that has none of them.
-
-    Args:
-        entries: (number, terms) in any order.
-    """
-    held: dict[tuple[str, int], dict[int, int]] = {}
-    for number, terms in entries:
-        segment, place = place_of(number)
-        for term, weight in terms.items():
-            held.setdefault((term, segment), {})[place] = weight
-    rows = []
-    for (term, segment), places in held.items():
-        ids, weights = pack(places)
-        rows.append(PoolPosting(term=term, segment=segment, ids=ids, weights=weights))
-    PoolPosting.objects.bulk_create(rows, batch_size=2000)
-    return len(rows)
-
-
-def entry_terms_set(entry: PoolEntry, terms: Mapping[str, int]) -> None:
-    """Indexes an entry under these terms and no others, in the caller's transaction."""
-    _index(entry, terms)
-
-
-def _index(entry: PoolEntry, terms: Mapping[str, int]) -> int:
-    """Brings the postings in line with the terms; returns how many rows changed."""
-    segment, place = place_of(entry.pk)
-    changed = {t: w for t, w in terms.items() if entry.terms.get(t) != w}
-    changed |= dict.fromkeys((t for t in entry.terms if t not in terms), 0)
-    _lock(segment)
-    rows_now = PoolPosting.objects.filter(segment=segment, term__in=list(changed))
-    held = {
-        term: (ids, weights)
-        for term, ids, weights in rows_of_bytes(rows_now.values_list("term", "ids", "weights"))
-    }
-    rows, empty = [], []
-    for term, weight in sorted(changed.items()):
-        ids, weights = put(held.get(term), place, weight)
-        if ids:
-            rows.append((term, segment, ids, weights))
-        else:
-            empty.append(term)
-    if rows:
-        _write(rows)
-    if empty:
-        PoolPosting.objects.filter(segment=segment, term__in=empty).delete()
-    entry.terms = dict(terms)
-    entry.save(update_fields=["terms"])
-    return len(changed)
-
-
-def _write(rows: list[tuple[str, int, bytes, bytes]]) -> None:
-    """New rows, or new contents of old ones. Two hundred objects, or statements, or megabytes of
-    bytes spelt out as text would cost more than the writing itself."""
-    columns = "INSERT INTO recruiting_poolposting (term, segment, ids, weights) "
-    again = (
-        " ON CONFLICT (term, segment) DO UPDATE SET ids = excluded.ids, weights = excluded.weights"
-    )
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.executemany(f"{columns} VALUES (%s, %s, %s, %s) {again}", rows)
-        return
-    import psycopg
-
-    arrays = "SELECT * FROM unnest(%b::text[], %b::int[], %b::bytea[], %b::bytea[])"
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(
-            f"{columns} {arrays} {again}".encode(), [list(c) for c in zip(*rows, strict=True)]
-        )
-
-
-def _lock(segment: int) -> None:
-    """One writer a segment at a time: the row of the empty term is what they wait for."""
-    PoolPosting.objects.get_or_create(
-        term="", segment=segment, defaults={"ids": b"", "weights": b""}
-    )
-    PoolPosting.objects.select_for_update().get(term="", segment=segment)
-
-
-def _mentions(number: int) -> int:
-    """How many postings still name this number."""
-    segment, place = place_of(number)
-    rows = PoolPosting.objects.filter(segment=segment).values_list("ids", "weights")
-    return sum(
-        holds((bytes(ids), bytes(weights)), place) for ids, weights in rows.iterator(chunk_size=500)
     )
 
 
