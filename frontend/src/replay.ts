@@ -23,6 +23,7 @@ class Replay {
     root.addEventListener("click", (event) => this.clicked(event.target as Element));
     this.player.addEventListener("timeupdate", () => this.follow());
     this.startRenewal();
+    this.startAt();
     this.startFinding();
     document.addEventListener("keydown", (event) => this.key(event));
     this.proposals.forEach((proposal, number) => proposal.addEventListener("focusin", () => this.choose(number, false)));
@@ -95,6 +96,18 @@ class Replay {
           figure.querySelector("figcaption")!.textContent = say("现在不能播放：已到期删除、候选人撤回了同意，或你没有权限。", "It cannot be played now: it was deleted, consent was withdrawn, or you may not see it.");
         });
     });
+  }
+
+  // A link from a report names the room's second: the words there are lit, and playing begins there.
+  private startAt(): void {
+    const wanted = Number(new URLSearchParams(window.location.search).get("at"));
+    if (!wanted) return;
+    const second = Math.max(0, wanted - Number(this.root.dataset.offset ?? "0"));
+    const number = this.starts.filter((start) => start <= second + 0.5).length - 1;
+    if (number >= 0) this.light(number, true);
+    const go = (): void => void (this.player.currentTime = second);
+    if (this.player.readyState > 0) go();
+    else this.player.addEventListener("loadedmetadata", go, { once: true });
   }
 
   private startFinding(): void {

@@ -19,8 +19,11 @@ from tests.company import Company
 from tests.services.test_interview_transcripts import KIT, VTT, agree, stored
 from tests.views.test_room import submit
 from touchstone.common.actors import SYSTEM
-from touchstone.common.messages import say
+from touchstone.common.messages import Message, render, say
+from touchstone.desk.report_page import evidence_url
 from touchstone.engine.listening.segments import Segment
+from touchstone.evaluation.services.report_facts import report_facts
+from touchstone.evaluation.services.round_context import round_context
 from touchstone.integrations.simulators.speech import SimulatedSpeech
 from touchstone.interviews.models import Interview, PointMark, Recording, Transcript
 from touchstone.interviews.services.heard_points import heard_decide
@@ -350,3 +353,59 @@ def test_the_speech_service_is_asked_by_hand_and_its_refusal_is_shown(
     text = client.get(url(interview)).content.decode()
     assert "语音转写，可能有错字" in text
     assert "我负责电商场景的标注规范" in text
+
+
+# --- where a confirmed point goes
+
+
+def test_a_confirmed_point_stands_in_the_debrief_and_nowhere_before(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+) -> None:
+    decide(client_of("business_lead"), recording, "k1", "yes")
+    room = reverse("room", args=[interview.ref])
+    words = "录制里确认听到的要点"
+    lead = client_of("algorithm_lead")
+    assert words not in lead.get(room).content.decode()
+    submit(company, interview, "algorithm_lead")
+    submit(company, interview, "business_lead")
+    text = lead.get(room).content.decode()
+    assert words in text
+    assert f"00:15 · 标注分歧 · {company.business_lead.name}" in text
+
+
+def test_a_confirmed_point_is_evidence_of_the_report(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+) -> None:
+    for name in ("algorithm_lead", "business_lead"):
+        decide(client_of(name), recording, "k1", "yes")
+    decide(client_of("algorithm_lead"), recording, "k2", "no")
+    application = interview.application
+    facts = report_facts(application, round_context(application.position, None))
+    (heard,) = [e for e in facts["evidence"] if e["id"].startswith("h")]
+    assert heard["quote"].startswith("我会先算标注一致性")
+    assert (heard["indicator"], heard["dimension"]) == ("tech.data", "technical")
+    assert evidence_url(heard["link"]) == f"{url(interview)}?at=15"
+    message = Message(heard["source"]["id"], heard["source"]["args"])
+    said = render(message, "zh")
+    assert "沈砚、许念" in said
+    assert "00:15" in said
+    # It is evidence and moves no score.
+    assert "h1" in facts["scores"]["indicators"][0]["evidence"]
+
+    def bare(found: dict[str, Any]) -> list[dict[str, Any]]:
+        rows = [*found["scores"]["indicators"], *found["scores"]["dimensions"]]
+        return [{k: v for k, v in row.items() if k != "evidence"} for row in rows]
+
+    decide(client_of("business_lead"), recording, "k1", "")
+    decide(client_of("algorithm_lead"), recording, "k1", "")
+    again = report_facts(application, round_context(application.position, None))
+    assert bare(again) == bare(facts)
+    assert not [e for e in again["evidence"] if e["id"].startswith("h")]

@@ -17,6 +17,7 @@ LINKS = {
     "application": (("打开简历", "Open the resume"), "application"),
     "attempt": (("打开作答", "Open the answer"), "attempt"),
     "room": (("打开面试间", "Open the room"), "room"),
+    "replay": (("听这一刻", "Hear this moment"), "replay"),
 }
 
 
@@ -121,7 +122,7 @@ def evidence_url(link: Sequence[Any]) -> str:
     url = reverse(LINKS[link[0]][1], args=[link[1]])
     if link[0] == "application" and len(link) == 4:
         return f"{url}?from={link[2]}&to={link[3]}#resume"
-    if link[0] == "room" and len(link) > 2 and link[2]:
+    if link[0] in {"room", "replay"} and len(link) > 2 and link[2]:
         return f"{url}?at={link[2]}"
     return url
 

@@ -87,6 +87,17 @@ class Replay:
     closed: bool
 
     @property
+    def listened(self) -> list[QuestionHeard]:
+        """Questions that were marked as asked or have a proposal; all where there are no such."""
+        found = [q for q in self.questions if q.at_s is not None or any(p.quote for p in q.points)]
+        return found or self.questions
+
+    @property
+    def unasked(self) -> list[QuestionHeard]:
+        known = {q.code for q in self.listened}
+        return [q for q in self.questions if q.code not in known]
+
+    @property
     def speakers(self) -> list[str]:
         return sorted({line.speaker for line in self.lines if line.speaker})
 

@@ -113,6 +113,17 @@ class KitQuestion:
 
 
 @dataclass(slots=True)
+class ConfirmedPoint:
+    """A key point that somebody confirmed in the recording, with its words and who says so."""
+
+    question: Mapping[str, Any]
+    text: Mapping[str, Any]
+    quote: str
+    at_second: int | None
+    names: list[str]
+
+
+@dataclass(slots=True)
 class Agreement:
     """How far apart the raters of one indicator are; the widest first in the debrief."""
 
@@ -145,6 +156,7 @@ class Room:
     may_record: bool
     reopened: list[ScorecardEvent]
     model: CompetencyModel | None
+    heard: list[ConfirmedPoint] = field(default_factory=list)
 
     @property
     def rows(self) -> list[SheetRow]:
@@ -271,6 +283,9 @@ def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
         visible_evaluations(person, application).select_related("department", "author")
     )
     model = model_of(interview)
+    closed = blind(person, application)
+    marks = _marks(person, interview, closed=closed)
+    own_marks = {(m.question_code, m.point): m.mark for m in marks if m.person_id == person.pk}
     events = (
         ScorecardEvent.objects.filter(scorecard__in=cards, kind="reopened")
         .select_related("person")
@@ -282,11 +297,11 @@ def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
         at=at,
         panel=[_panel_person(s, submitted, codes, at) for s in seats],
         groups=_sheet(model, seat, card, own_notes, interview) if model else [],
-        questions=_questions(person, interview, seats, _marks(person, interview)),
+        questions=_questions(person, interview, seats, own_marks),
         card=card,
         notes=own_notes,
         others_notes=[n for n in notes if n.author_id != person.pk],
-        closed=blind(person, application),
+        closed=closed,
         evaluation=next((e for e in evaluations if e.department_id == person.department_id), None),
         evaluations=[e for e in evaluations if e.submitted_at],
         cards=cards,
@@ -299,6 +314,7 @@ def room_of(person: Person, interview: Interview, at: dt.datetime) -> Room:
         may_record=recording_allowed(interview),
         reopened=list(events),
         model=model,
+        heard=_confirmed(interview, marks),
     )
 
 
@@ -380,9 +396,35 @@ def anchors_of(indicator: Indicator) -> list[tuple[str, str]]:
     return found
 
 
-def _marks(person: Person, interview: Interview) -> dict[tuple[str, str], str]:
-    own = PointMark.objects.filter(interview=interview, person=person)
-    return {(m.question_code, m.point): m.mark for m in own}
+def _marks(person: Person, interview: Interview, *, closed: bool) -> list[PointMark]:
+    """One's own marks; others' with them once scores are open."""
+    rows = PointMark.objects.filter(interview=interview).select_related("person").order_by("pk")
+    return list(rows.filter(person=person) if closed else rows)
+
+
+def _confirmed(interview: Interview, marks: Sequence[PointMark]) -> list[ConfirmedPoint]:
+    """What was confirmed in the recording, in the order of the kit."""
+    by_point: dict[tuple[str, str], list[PointMark]] = defaultdict(list)
+    for mark in marks:
+        if mark.quote:
+            by_point[mark.question_code, mark.point].append(mark)
+    found = []
+    for row in interview.kit.get("questions", ()):
+        for point in row.get("rubric", {}).get("key_points", ()):
+            said = by_point.get((str(row["code"]), str(point["id"])), [])
+            if said:
+                names = [mark.person.name for mark in said]
+                first = said[0]
+                found.append(
+                    ConfirmedPoint(
+                        row.get("title") or row.get("text") or {},
+                        point["text"],
+                        first.quote,
+                        first.at_second,
+                        names,
+                    )
+                )
+    return found
 
 
 def _questions(

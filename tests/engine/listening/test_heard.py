@@ -51,7 +51,11 @@ def test_the_quote_stands_in_the_segments_named() -> None:
 
 def test_an_answer_counts_for_the_question_it_follows() -> None:
     assert heard(AskedQuestion("q2", RELEASE, 0), AskedQuestion("q1", AGREEMENT, 100)) == {}
-    # Where nobody marked the question, the whole talk is listened to.
+    # Where some were marked, the others were not asked; where none was, all of the talk counts.
+    assert heard(AskedQuestion("q1", AGREEMENT, 2), AskedQuestion("q2", RELEASE)) == {
+        ("q1", "measure"): 10,
+        ("q1", "rules"): 21,
+    }
     assert ("q2", "slices") in heard(AskedQuestion("q2", RELEASE))
 
 

@@ -69,13 +69,17 @@ def points_heard(
 ) -> tuple[Heard, ...]:
     """The key points that may be heard, in the order of the questions and their points.
 
+    Where somebody marked which questions were asked, only those are listened for, each until the
+    next; otherwise all of them in the whole talk.
+
     Args:
         segments: of the whole talk, by time.
         others: labels of speakers who are not the candidate. Words without a speaker count.
     """
     spoken = [(n, s) for n, s in enumerate(segments) if not s.speaker or s.speaker not in others]
+    marked = [question for question in questions if question.at_s is not None]
     found: list[Heard] = []
-    for question in questions:
+    for question in marked or questions:
         start, end = _window(question, questions)
         within = [(n, s) for n, s in spoken if s.end_s > start and s.start_s < end]
         best: dict[str, Heard] = {}

@@ -10,11 +10,11 @@ from touchstone.common.messages import Message, say
 from touchstone.engine.reporting.sentence import named
 from touchstone.evaluation.models import Scorecard
 from touchstone.evaluation.services.calibration import stored
-from touchstone.interviews.models import RoomNote
+from touchstone.interviews.models import PointMark, RoomNote
 from touchstone.recruiting.models import Application
 
 RESUME_LEVEL = {"result": 3, "used": 2, "listed": 1}
-MOST_RESUME, MOST_QUOTES, MOST_NOTES = 16, 3, 24
+MOST_RESUME, MOST_QUOTES, MOST_NOTES, MOST_HEARD = 16, 3, 24, 12
 LONG_QUOTE = 160
 
 Piece = dict[str, Any]
@@ -257,6 +257,37 @@ def note_pieces(notes: Sequence[RoomNote], dimension_of: Mapping[str, str]) -> l
                 link=["room", note.interview.ref, note.at_second or 0],
                 author=note.author.name,
                 at=_clock(note.at_second),
+            )
+        )
+    return pieces
+
+
+def heard_pieces(marks: Sequence[PointMark], dimension_of: Mapping[str, str]) -> list[Piece]:
+    """Key points that panel members confirmed in the recording, each with the words said."""
+    by_point: dict[tuple[int, str, str], list[PointMark]] = {}
+    for mark in marks:
+        by_point.setdefault((mark.interview_id, mark.question_code, mark.point), []).append(mark)
+    pieces: list[Piece] = []
+    for (_interview, code, point), said in list(by_point.items())[:MOST_HEARD]:
+        first = said[0]
+        rows = first.interview.kit.get("questions", ())
+        question: Mapping[str, Any] = next((row for row in rows if str(row["code"]) == code), {})
+        points = question.get("rubric", {}).get("key_points", ())
+        text = next((p["text"] for p in points if str(p["id"]) == point), {"zh": "", "en": ""})
+        indicator = next(iter(question.get("indicators", ())), "")
+        pieces.append(
+            piece(
+                f"h{len(pieces) + 1}",
+                "note",
+                2,
+                "reporting.source_heard",
+                quote=first.quote,
+                dimension=dimension_of.get(indicator, ""),
+                indicator=indicator,
+                link=["replay", first.interview.ref, first.at_second or 0],
+                author="、".join(mark.person.name for mark in said),
+                at=_clock(first.at_second),
+                point=named(text),
             )
         )
     return pieces

@@ -16,6 +16,7 @@ from touchstone.evaluation.services.report_evidence import (
     Piece,
     exercise_pieces,
     gap_piece,
+    heard_pieces,
     item_pieces,
     note_pieces,
     resume_pieces,
@@ -23,7 +24,7 @@ from touchstone.evaluation.services.report_evidence import (
     view_pieces,
 )
 from touchstone.evaluation.services.round_context import RoundContext, indicator_interval
-from touchstone.interviews.models import Interview, RoomNote
+from touchstone.interviews.models import Interview, PointMark, RoomNote
 from touchstone.library.models import Problem, Question
 from touchstone.recruiting.models import Application
 
@@ -56,6 +57,7 @@ def report_facts(application: Application, context: RoundContext) -> Facts:
         *test_pieces,
         *score_pieces(cards, names),
         *note_pieces(_notes(application), dimension_of),
+        *heard_pieces(_heard(application), dimension_of),
         *view_pieces(departments),
     ]
     evidence += _gaps(indicators, evidence)
@@ -175,6 +177,16 @@ def _notes(application: Application) -> list[RoomNote]:
         RoomNote.objects.filter(interview__application=application, private=False, deleted_at=None)
         .exclude(text="")
         .select_related("author", "interview")
+    )
+
+
+def _heard(application: Application) -> list[PointMark]:
+    return list(
+        PointMark.objects.filter(interview__application=application)
+        .exclude(quote="")
+        .exclude(interview__status=Interview.Status.CANCELLED)
+        .select_related("person", "interview")
+        .order_by("interview_id", "at_second", "pk")
     )
 
 
