@@ -378,6 +378,7 @@ def main() -> None:
     from tests.conftest import sign_in
     from touchstone.accounts.models import Person
     from touchstone.common.clock import utc_now
+    from touchstone.config.warm import warm_up
     from touchstone.insights.snapshots import snapshot_renew
     from touchstone.positions.models import Position
     from touchstone.recruiting.models import Application
@@ -403,6 +404,7 @@ def main() -> None:
     recruiter = sign_in(Person.objects.get(username="recruiter"))
     rater = sign_in(Person.objects.get(username="hiring_manager"))
     path = f"/positions/{position.ref}/insights"
+    warm_up()  # as every process does before it answers
     half = (now - dt.timedelta(days=140)).date()
     measured("figures in the background", 2, lambda: snapshot_renew(position, utc_now()) and None)
     snapshot_renew(other, utc_now())
