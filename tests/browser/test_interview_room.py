@@ -6,14 +6,8 @@ two tabs on one sheet show both, scores stay blind until submitted, the debrief 
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ROOT
+from tests.browser.own_server import own_server
 
 CHROMIUM = os.environ.get("TOUCHSTONE_CHROMIUM", "/usr/bin/chromium")
 pytestmark = [
@@ -45,52 +39,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("room")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(("TOUCHSTONE_", "DJANGO_"))},
-        "TOUCHSTONE_DATA_DIR": str(folder),
-        "TOUCHSTONE_ENV_FILE": os.devnull,
-        "TOUCHSTONE_DEMO": "1",
-        "TOUCHSTONE_BASE_URL": f"http://127.0.0.1:{port}",
-        "DJANGO_SETTINGS_MODULE": "touchstone.config.settings",
-    }
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.browser.room_company"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    facts = json.loads(made.stdout.splitlines()[-1])
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "uvicorn", "touchstone.config.asgi:application"),
-            *("--port", str(port), "--log-level", "error", "--timeout-graceful-shutdown", "1"),
-        ],
-        cwd=ROOT,
-        env=environment,
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{base}/healthz")
+    with own_server(tmp_path_factory.mktemp("room"), "tests.browser.room_company") as (base, facts):
         yield Server(base, facts["room"])
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.25)
-    raise AssertionError(f"{url} did not answer")
 
 
 def enter(browser: Browser, server: Server, name: str, width: int = 1440) -> Page:
