@@ -1,9 +1,14 @@
-"""How well the pool's search orders people, against SQLite's own full-text search.
+"""How well the pool's search orders people, against the full-text search of SQLite and PostgreSQL.
 
 Profiles are written from topics with a known strength (result, used, listed, denied, wished for)
 in both languages; queries ask for topics in other words than the profiles use. Relevance: 3 result,
 2 used, 1 listed, 0 otherwise; for two topics the lower plus a third of the higher; who has what is
 not wanted counts 0. nDCG@10, mean over queries.
+
+Neither database splits Chinese into words. So each is asked twice: as it comes (what stands between
+two blanks or marks is a word), and with texts and queries split into pairs of characters first, as
+one would do by hand; SQLite also with its trigrams, PostgreSQL also with English stems. Words are
+joined by OR, for with AND most queries find nobody. PostgreSQL is started for the run.
 
 python benchmarks/pool_relevance.py
 """
@@ -11,11 +16,19 @@ python benchmarks/pool_relevance.py
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import random
+import re
 import sqlite3
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.postgres import program_folder, server
 from touchstone.engine.matching.postings import pack
 from touchstone.engine.matching.query import understand
 from touchstone.engine.matching.ranking import rank
@@ -263,6 +276,55 @@ class FullText:
         return [row[0] - 1 for row in rows]
 
 
+class PostgresText:
+    """A tsvector of one configuration with its GIN index, ordered by ts_rank."""
+
+    def __init__(
+        self, connection: Any, name: str, people: list[Profile], configuration: str, pairs: bool
+    ) -> None:
+        self.connection, self.name = connection, name
+        self.configuration, self.pairs = configuration, pairs
+        connection.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, x tsvector)")
+        for number, person in enumerate(people):
+            text = " ".join(tokens(person.text)) if pairs else person.text
+            connection.execute(
+                f"INSERT INTO {name} VALUES (%s, to_tsvector(%s::regconfig, %s))",
+                (number, configuration, text),
+            )
+        connection.execute(f"CREATE INDEX ON {name} USING gin (x)")
+
+    def search(self, query: Query) -> list[int]:
+        words = tokens(query.words) if self.pairs else re.split(r"[\s，。、,]+", query.words)
+        asked = " OR ".join(f'"{w.replace(chr(34), "")}"' for w in words if w)
+        rows = self.connection.execute(
+            "WITH q AS (SELECT websearch_to_tsquery(%s::regconfig, %s) AS q) "
+            f"SELECT id FROM {self.name}, q WHERE x @@ q ORDER BY ts_rank(x, q) DESC, id LIMIT 10",
+            (self.configuration, asked),
+        )
+        return [row[0] for row in rows]
+
+
+@contextlib.contextmanager
+def postgres_systems(people: list[Profile]) -> Iterator[dict[str, PostgresText]]:
+    """PostgreSQL's searches while its server runs; none where it is not installed."""
+    programs = program_folder()
+    if programs is None:
+        yield {}
+        return
+    import psycopg
+
+    with server(programs) as address, psycopg.connect(address, autocommit=True) as connection:
+        yield {
+            "PostgreSQL simple": PostgresText(connection, "plain", people, "simple", pairs=False),
+            "PostgreSQL english": PostgresText(connection, "stems", people, "english", pairs=False),
+            "PostgreSQL on pairs": PostgresText(connection, "pairs", people, "simple", pairs=True),
+        }
+
+
+class System(Protocol):
+    def search(self, query: Query) -> list[int]: ...
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=600)
@@ -271,16 +333,37 @@ def main() -> None:
     rng = random.Random(args.seed)
     people = profiles(args.people, rng)
     asked = queries(rng)
-    systems: dict[str, Ours | FullText] = {
+    systems: dict[str, System] = {
         "pool": Ours(people),
         "FTS5 unicode61": FullText(people, "unicode61", pairs=False),
         "FTS5 trigram": FullText(people, "trigram", pairs=False),
         "FTS5 on pairs": FullText(people, "unicode61", pairs=True),
     }
+    with postgres_systems(people) as more:
+        compare({**systems, **more}, asked, people)
+    if not more:
+        print("PostgreSQL is not installed; its rows are missing")
+
+
+def compare(systems: dict[str, System], asked: list[Query], people: list[Profile]) -> None:
+    """Prints each system's mean over all queries, and over the Chinese and the English ones."""
+    own = None
     print(f"{len(asked)} queries, {len(people)} people")
+    print(f"{'':<20} {'nDCG@10':>8} {'behind':>7} {'Chinese':>8} {'English':>8}")
     for name, system in systems.items():
         scores = [ndcg(system.search(query), query, people) for query in asked]
-        print(f"{name:<16} nDCG@10 {sum(scores) / len(scores):.3f}")
+        mean = sum(scores) / len(scores)
+        own = mean if own is None else own
+        of = {
+            chinese: [
+                s
+                for s, q in zip(scores, asked, strict=True)
+                if chinese == any(c > "㐀" for c in q.words)
+            ]
+            for chinese in (True, False)
+        }
+        sides = [f"{sum(part) / len(part):8.3f}" for part in of.values()]
+        print(f"{name:<20} {mean:8.3f} {own - mean:7.3f} {' '.join(sides)}")
     worst = sorted((ndcg(systems["pool"].search(q), q, people), q.words) for q in asked)[:6]
     print("weakest:", "; ".join(f"{words} {score:.2f}" for score, words in worst))
 
