@@ -111,7 +111,7 @@ def results_of(person: Person, trial: TaxonomyTrial | None) -> list[PositionResu
         names = {i.id: i.name for i in competency_model(position.model_version).indicators}
         touched = sorted(
             {*row["gained"], *row["lost"]},
-            key=lambda i: (-abs(row["points"].get(i, 0.0)), i),
+            key=lambda i: (-abs(row.get("points", {}).get(i, 0.0)), i),
         )
         found.append(
             PositionResult(
@@ -122,7 +122,7 @@ def results_of(person: Person, trial: TaxonomyTrial | None) -> list[PositionResu
                         names.get(i, Bilingual(i, i)),
                         row["gained"].get(i, 0),
                         row["lost"].get(i, 0),
-                        row["points"].get(i, 0.0)
+                        row.get("points", {}).get(i, 0.0)
                         / (row["gained"].get(i, 0) + row["lost"].get(i, 0)),
                     )
                     for i in touched
