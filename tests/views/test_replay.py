@@ -168,6 +168,28 @@ def test_both_languages_are_complete(
     assert "要点听到没有" not in text
 
 
+def test_a_note_in_a_long_silence_stands_alone(
+    transcript: Transcript,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    # The recording begins at the room's second 5 and its last words end at the second 25.
+    for number, second in enumerate((2, 55, 61)):
+        note_save(
+            actor=company.actor("algorithm_lead"),
+            interview=interview,
+            client_key=f"n{number}",
+            text="记一条",
+            at=now,
+            at_second=second,
+        )
+    page = client_of("algorithm_lead").get(url(interview))
+    found = [(m.at_s, m.line.number if m.line else None) for m in page.context["replay"].notes]
+    assert found == [(None, None), (50, 2), (56, None)]
+
+
 # --- who sees it
 
 

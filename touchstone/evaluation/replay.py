@@ -24,6 +24,9 @@ from touchstone.interviews.models import (
 )
 from touchstone.interviews.services.meetings import recording_allowed
 
+STILL_SAID_S = 30
+"""A note is about what was said up to half a minute before it."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -169,6 +172,8 @@ def _moments(
         within = at_s is not None and at_s >= 0
         number = segment_at(starts, at_s) if within and at_s is not None else None
         line = None if number is None else lines[number]
+        if line is not None and at_s is not None and at_s - line.end_s > STILL_SAID_S:
+            line = None
         found.append(NotedMoment(note, at_s if within else None, line))
     return found
 

@@ -11,6 +11,7 @@ from touchstone.demo.company import Interviewer
 from touchstone.demo.notes import department_evaluation, interviewer_note
 from touchstone.demo.people import Person
 from touchstone.demo.ratings import interview_score
+from touchstone.demo.run.recording import record_talk
 from touchstone.demo.run.stage import Scene
 from touchstone.evaluation.services.decisions import evaluation_save
 from touchstone.evaluation.services.scorecards import (
@@ -19,6 +20,7 @@ from touchstone.evaluation.services.scorecards import (
     scorecard_submit,
 )
 from touchstone.interviews.models import Interview, PanelMember
+from touchstone.interviews.services.meetings import recording_allowed
 from touchstone.interviews.services.planning import PanelWish, plan_apply, round_plan
 from touchstone.interviews.services.room import note_save, question_ask, room_end, room_start
 from touchstone.recruiting.models import Application
@@ -28,6 +30,7 @@ from touchstone.recruiting.stages import Stage
 PLANNED_ON, FIRST_DAY, LAST_DAY = 5, 6, 8
 INDICATOR_SPREAD = 0.5
 NOT_OBSERVED = 0.06
+RECORDED = 2
 ASKED_DIMENSIONS = {
     "algorithm": ("technical", "learning"),
     "business": ("business", "communication"),
@@ -71,9 +74,12 @@ def hold_interviews(scene: Scene) -> None:
     )
     people = {row.pk: key for key, row in scene.applications.items()}
     by_id = {person.id: person for person in scene.company.people}
+    recorded = 0
     for interview in scene.progress.each(interviews, len(interviews)):
         person = by_id[people[interview.application_id]]
-        Talk(scene, person, interview).hold()
+        record = recorded < RECORDED and recording_allowed(interview)
+        Talk(scene, person, interview).hold(record=record)
+        recorded += record
 
 
 def raters_of(scene: Scene) -> dict[str, Interviewer]:
@@ -113,10 +119,11 @@ class Talk:
         model = scene.position.model_version
         self.dimensions = model.document["dimensions"] if model else []
 
-    def hold(self, raters: frozenset[str] | None = None) -> None:
+    def hold(self, raters: frozenset[str] | None = None, *, record: bool = False) -> None:
         """The whole talk.
 
         Args:
+            record: whether it is recorded and written down, where the candidate agreed.
             raters: keys of those who have submitted their sheets; None for everybody. With some
                 of them only, the application stays where it is.
         """
@@ -127,6 +134,16 @@ class Talk:
         end = self.interview.ends_at - dt.timedelta(seconds=self.rng.randint(0, 240))
         means: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         room_end(actor=lead, interview=self.interview, at=end)
+        if record:
+            self.interview.refresh_from_db(fields=["asked"])
+            record_talk(
+                interview=self.interview,
+                person=self.person,
+                lead=lead,
+                names={seat.person.ref: seat.person.name for seat in self.seats},
+                at=end,
+                confirms=raters is None,
+            )
         last = end
         for seat in self.seats:
             if seat.seat == "shadow" or (raters is not None and not self.is_one(seat, raters)):
