@@ -48,6 +48,8 @@ def test_files_are_taken_into_one_import_and_read(
     assert answer.json() == {"batch": batch, "received": 2}
     page = client.get(reverse("resume-progress", args=[position.ref]) + f"?batch={batch}")
     assert "every 1s" in page.content.decode()
+    assert 'id="batches"' in page.content.decode()
+    assert "2 份在读" in page.content.decode()
     run_jobs()
     page = client.get(reverse("resume-progress", args=[position.ref]) + f"?batch={batch}")
     text = page.content.decode()
@@ -88,9 +90,19 @@ def test_bad_files_stay_with_their_reason(
     assert page.context["progress"].failed == 3
     assert "文件是空的" in text
     assert "手工补录" in text
+    everything = client.get(reverse("resume-import", args=[position.ref])).content.decode()
+    assert everything.index("未能读出</span>") < everything.index("已读</span>")
     client.cookies["touchstone_language"] = "en"
     english = client.get(reverse("resume-import", args=[position.ref]) + "?status=failed")
     assert "The file is empty" in english.content.decode()
+
+
+def test_what_one_types_for_a_file_stays_while_others_are_read(
+    client_of: ClientOf, position: Position, failed: Resume
+) -> None:
+    """The list is drawn anew each second; the form of a file in it is left as it is."""
+    part = client_of("recruiter").get(reverse("resume-progress", args=[position.ref]))
+    assert f'id="by-hand-{failed.ref}" hx-preserve' in part.content.decode()
 
 
 def test_a_name_with_markup_is_shown_as_text(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, When
 
 from touchstone.engine.profiles.model import CompetencyModel
 from touchstone.positions.models import Position
@@ -425,7 +425,8 @@ def batches_of(position: Position) -> list[ResumeBatch]:
 
 
 def resumes_of(position: Position, batch: ResumeBatch | None, status: str) -> QuerySet[Resume]:
-    """Files of a position or batch without their contents, the latest first."""
+    """Files of a position or batch without their contents: those that wait for a person first, so
+    that they stay in place while others come in; then the latest."""
     rows = Resume.objects.filter(position=position)
     if batch is not None:
         rows = rows.filter(batch=batch)
@@ -434,11 +435,12 @@ def resumes_of(position: Position, batch: ResumeBatch | None, status: str) -> Qu
     elif status in Resume.Status.values:
         rows = rows.filter(status=status)
     own = Application.objects.filter(candidate=OuterRef("candidate"), position=position)
+    waits = Case(When(status="failed", candidate=None, then=0), default=1)
     return (
         rows.select_related("candidate", "file")
         .defer("text", "geometry")
         .annotate(application_ref=Subquery(own.values("ref")[:1]))
-        .order_by("-pk")
+        .order_by(waits, "-pk")
     )
 
 

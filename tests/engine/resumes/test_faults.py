@@ -123,6 +123,7 @@ def read(data: bytes, name: str) -> None:
         ("a.pdf", b"", "empty_file"),
         ("a.txt", b"   \n\n", "empty_file"),
         ("a.exe", b"MZ" + bytes(200), "unsupported_type"),
+        ("a.docx", bytes(range(256)) * 9, "unsupported_type"),
         ("a.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4, "broken_pdf"),
         ("a.pdf", encrypted_pdf("secret", "owner"), "encrypted_pdf"),
         ("a.pdf", CYCLE, "broken_pdf"),

@@ -90,7 +90,11 @@ def progress(request: DeskRequest, ref: str) -> HttpResponse:
     position = position_for(request.user, ref)
     require_sees(request.user, position)
     context = _progress_context(request, position)
-    context["may_run"] = may_run(request.user, position)
+    context |= {
+        "may_run": may_run(request.user, position),
+        "batches": batches_of(position),
+        "following": True,
+    }
     return render(request, "desk/parts/import_progress.html", context)
 
 

@@ -12,6 +12,7 @@ from touchstone.engine.resumes.refusal import refuse
 from touchstone.engine.resumes.sniff import kind_of
 
 DEFAULT_LIMITS = Limits()
+_READ_SUFFIXES = frozenset({"PDF", "DOCX", "DOC", "ODT", "RTF", "PNG", "JPG", "JPEG"})
 
 
 def extract(
@@ -65,7 +66,11 @@ def _read(
         return _read_mail(data, limits, ocr, depth)
     reader = _READERS.get(kind)
     if reader is None:
-        raise refuse("unsupported_type", kind=filename.rpartition(".")[2].upper()[:12] or "?")
+        suffix = filename.rpartition(".")[2].upper()[:12] or "?"
+        if suffix in _READ_SUFFIXES:
+            message = say("resumes.not_what_it_says", kind=suffix)
+            raise UnreadableFile("unsupported_type", message)
+        raise refuse("unsupported_type", kind=suffix)
     return reader(data, limits)
 
 
