@@ -101,6 +101,7 @@ def test_words_notes_and_points_stand_together(
         ("k3", None, ""),
     ]
     assert page.context["replay"].undecided == 2
+    assert "整段话都找了一遍" in text
 
 
 def test_hostile_words_stay_words(

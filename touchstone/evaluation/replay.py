@@ -96,6 +96,11 @@ class Replay:
         return found or self.questions
 
     @property
+    def guessed(self) -> bool:
+        """Whether there are proposals although nobody marked a question as asked."""
+        return self.proposed > 0 and all(q.at_s is None for q in self.questions)
+
+    @property
     def unasked(self) -> list[QuestionHeard]:
         known = {q.code for q in self.listened}
         return [q for q in self.questions if q.code not in known]

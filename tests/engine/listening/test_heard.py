@@ -89,3 +89,17 @@ def test_a_long_talk_is_heard_in_pieces() -> None:
 def test_the_same_talk_is_heard_the_same() -> None:
     questions = [AskedQuestion("q1", AGREEMENT, 2), AskedQuestion("q2", RELEASE, 290)]
     assert points_heard(questions, TALK) == points_heard(questions, list(TALK))
+
+
+def test_a_question_read_out_is_found_where_nobody_marked_it() -> None:
+    # The second question is asked in two breaths; before it, its answer's words count for nothing.
+    talk = (
+        *TALK[:1],
+        Segment(10, 16, RELEASE.key_points[0].text, "陆遥"),
+        Segment(100, 103, "模型上线之后", "沈砚"),
+        Segment(103, 106, "效果下降，你怎么查？", "沈砚"),
+        Segment(107, 113, "我按人群和场景切分指标，先找到下降集中在哪一块。", "陆遥"),
+    )
+    questions = [AskedQuestion("q1", AGREEMENT), AskedQuestion("q2", RELEASE)]
+    found = points_heard(questions, talk, others={"沈砚"})
+    assert [(h.question, h.point, h.start_s) for h in found] == [("q2", "slices", 107)]

@@ -6,8 +6,9 @@ grades written answers; of a talk only the candidate's words count, as far as sp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from touchstone.engine.grading.grade import points_said
 from touchstone.engine.grading.rubrics import Rubric
@@ -17,6 +18,9 @@ LEAST_CREDIT = 0.6
 WHOLE_CREDIT = 0.8
 EARLY_S = 5.0
 """A question is marked as asked a moment late: what was said just before counts with it."""
+NO_WORD = re.compile(r"[\W_]+")
+READ_OUT, TOGETHER = 0.5, 3
+"""Share of a question's pairs of letters that up to three segments running must hold."""
 LONGEST_PIECE = 3_000
 SHARED = 4
 """Segments that two neighbouring pieces of a long talk share, so that no answer is cut in two."""
@@ -69,18 +73,20 @@ def points_heard(
 ) -> tuple[Heard, ...]:
     """The key points that may be heard, in the order of the questions and their points.
 
-    Where somebody marked which questions were asked, only those are listened for, each until the
-    next; otherwise all of them in the whole talk.
+    Where somebody marked which questions were asked, or they were read out, only those are listened
+    for, each until the next; otherwise all of them in the whole talk, which finds more that is not
+    meant (`benchmarks/points_heard.py`).
 
     Args:
         segments: of the whole talk, by time.
         others: labels of speakers who are not the candidate. Words without a speaker count.
     """
     spoken = [(n, s) for n, s in enumerate(segments) if not s.speaker or s.speaker not in others]
-    marked = [question for question in questions if question.at_s is not None]
+    placed = [_placed(question, segments) for question in questions]
+    marked = [question for question in placed if question.at_s is not None]
     found: list[Heard] = []
     for question in marked or questions:
-        start, end = _window(question, questions)
+        start, end = _window(question, marked)
         within = [(n, s) for n, s in spoken if s.end_s > start and s.start_s < end]
         best: dict[str, Heard] = {}
         for piece in _pieces(within):
@@ -90,6 +96,25 @@ def points_heard(
                     best[heard.point] = heard
         found += [best[p.id] for p in question.rubric.key_points if p.id in best]
     return tuple(found)
+
+
+def _placed(question: AskedQuestion, segments: Sequence[Segment]) -> AskedQuestion:
+    """The question with the second at which it was read out, where nobody marked it."""
+    wanted = _pairs(question.rubric.question)
+    if question.at_s is not None or not wanted:
+        return question
+    pairs = [_pairs(segment.text) for segment in segments]
+    best, at_s = READ_OUT, None
+    for first in range(len(segments)):
+        share = len(wanted & pairs[first].union(*pairs[first + 1 : first + TOGETHER])) / len(wanted)
+        if share >= best:
+            best, at_s = share, segments[first].start_s
+    return replace(question, at_s=at_s)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    plain = NO_WORD.sub("", text).casefold()
+    return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
 
 
 def _window(question: AskedQuestion, questions: Sequence[AskedQuestion]) -> tuple[float, float]:
