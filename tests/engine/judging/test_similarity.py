@@ -219,3 +219,15 @@ def test_the_same_in_another_process() -> None:
         for seed in ("1", "2")
     }
     assert len(said) == 1
+
+
+def test_the_same_word_over_and_over_is_one_stretch() -> None:
+    source = "async def f():\n    return " + "await " * 20_000 + "x"
+    (pair,) = likenesses([Program("a", source), Program("b", source)], "python")
+    assert len(pair.runs) == 1
+
+
+def test_a_copied_table_of_numbers_goes_with_the_code_around_it() -> None:
+    table = ORIGINAL + "numbers = [" + "0, " * 500 + "1]\n"
+    (pair,) = likenesses([Program("a", table), Program("b", renamed(table))], "python")
+    assert pair.first_share > 0.9

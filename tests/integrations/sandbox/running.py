@@ -29,8 +29,10 @@ def host_processes(sandbox: Sandbox) -> set[int]:
             continue
         try:
             uid = entry.stat().st_uid
-        except FileNotFoundError:
+            state, above = (entry / "stat").read_text("utf-8").rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
             continue
-        if uid in ours:
+        awaits_init = state == "Z" and above == "1"  # of a parent that a test killed
+        if uid in ours and not awaits_init:
             found.add(int(entry.name))
     return found

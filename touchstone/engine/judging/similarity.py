@@ -26,6 +26,7 @@ LEAST_COMMON = 60
 NOTABLE = 0.45
 COMMON_FROM, COMMON_SHARE, COMMON_MOST = 5, 5, 20
 MOST_PLACES = 12
+MOST_TIMES = 4 * MOST_PLACES
 MOST_TOKENS = 20_000
 UNSEEN_MARKS = frozenset({",", ";"})
 ALIASES = {"cpp": "cpp", "java": "java", "javascript": "javascript", "sql": "sql"}
@@ -213,8 +214,11 @@ def _tiles(first: _Read, second: _Read, known: set[int]) -> list[tuple[int, int,
     for place, gram in enumerate(second.grams):
         if gram not in known and len(places[gram]) < MOST_PLACES:
             places[gram].append(place)
+    times = Counter(first.grams)
     waiting: list[tuple[int, int, int]] = []
     for at, gram in enumerate(first.grams):
+        if times[gram] > MOST_TIMES:
+            continue  # a table of numbers, say; a run that began before goes on through it
         for other in places.get(gram, ()):
             before = at and other and first.grams[at - 1] == second.grams[other - 1]
             if before and first.grams[at - 1] not in known:

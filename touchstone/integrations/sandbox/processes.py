@@ -19,12 +19,14 @@ class Usage:
         threads: of all of them; at least as many as processes.
         cpu_s: in steps of a clock tick (10 ms).
         memory_kib: resident, pages of files counted once.
+        sockets: in the network namespace of the innermost process.
     """
 
     processes: int
     threads: int
     cpu_s: float
     memory_kib: int
+    sockets: int = 0
 
 
 def pid_of(pid_fd: int) -> int:
@@ -39,7 +41,7 @@ def pid_of(pid_fd: int) -> int:
 def tree_usage(pid_fd: int) -> Usage:
     """Adds up the process and everything below it; what ends meanwhile counts as nothing."""
     waiting = [pid_of(pid_fd)]
-    count, threads, cpu_ticks, private, shared = 0, 0, 0, 0, 0
+    count, threads, cpu_ticks, private, shared, innermost = 0, 0, 0, 0, 0, 0
     while waiting and count < MOST_PROCESSES:
         pid = waiting.pop()
         if pid <= 0:
@@ -53,12 +55,37 @@ def tree_usage(pid_fd: int) -> Usage:
         if stat[0] == b"Z":
             continue
         count += 1
+        innermost = pid
         threads += int(stat[17])
         # fields 14 to 17 of proc(5): utime, stime, cutime, cstime; num_threads is field 20
         cpu_ticks += sum(map(int, stat[11:15]))
         private += resident - of_files
         shared = max(shared, of_files)
-    return Usage(count, threads, cpu_ticks / TICKS, (private + shared) * PAGE_KIB)
+    memory_kib = (private + shared) * PAGE_KIB
+    return Usage(count, threads, cpu_ticks / TICKS, memory_kib, sockets_of(innermost))
+
+
+def sockets_of(pid: int) -> int:
+    """How many sockets there are in a process's network namespace, 0 once it is gone."""
+    try:
+        return int(_read(f"/proc/{pid}/net/sockstat").split(None, 3)[2])
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class MachineMemory:
+    """Of the whole machine: what there is, and what could still be had."""
+
+    total_kib: int
+    available_kib: int
+
+
+def machine_memory() -> MachineMemory:
+    """As the kernel tells it."""
+    lines = _read("/proc/meminfo").split(b"\n", 3)
+    total, _free, available = (int(line.split()[1]) for line in lines[:3])
+    return MachineMemory(total, available)
 
 
 def _children(pid: int) -> list[int]:

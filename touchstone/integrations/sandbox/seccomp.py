@@ -12,12 +12,16 @@ import struct
 from dataclasses import dataclass
 
 LOAD_WORD, JUMP_EQUAL, JUMP_SET, JUMP_AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+AND = 0x54
 ALLOW, KILL_PROCESS, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
+NUMBER, ARCHITECTURE = 0, 4
+FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 40
 X32_BIT = 0x40000000
 # CLONE_NEW{TIME,NS,CGROUP,UTS,IPC,USER,PID,NET}
 NAMESPACE_FLAGS = 0x80 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x70000000
 AF_UNIX = 1
+MAP_SHARED, MAP_ANONYMOUS = 0x1, 0x20
+SOCKET_BUFFERS = (7, 8, 32, 33)  # SO_{SND,RCV}BUF and their FORCE
 TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 PERSONALITY_QUERY = 0xFFFFFFFF
 
@@ -55,6 +59,9 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "fsconfig": (431, 431),
     "fsmount": (432, 432),
     "fspick": (433, 433),
+    "statmount": (457, 457),
+    "listmount": (458, 458),
+    "open_tree_attr": (467, 467),
     "mount_setattr": (442, 442),
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
@@ -106,11 +113,13 @@ class _Machine:
     socket: int
     personality: int
     ioctl: int
+    mmap: int
+    setsockopt: int
 
 
 MACHINES = {
-    "x86_64": _Machine(0, 0xC000003E, 56, 435, 41, 135, 16),
-    "aarch64": _Machine(1, 0xC00000B7, 220, 435, 198, 92, 29),
+    "x86_64": _Machine(0, 0xC000003E, 56, 435, 41, 135, 16, 9, 54),
+    "aarch64": _Machine(1, 0xC00000B7, 220, 435, 198, 92, 29, 222, 208),
 }
 
 
@@ -156,6 +165,20 @@ def program(machine: str = "") -> bytes:
             _return(_EPERM),
         ],
     )
+    # Pages of shared memory without a file stay when the program no longer holds them: unseen.
+    code += _when(
+        m.mmap,
+        FOURTH_ARGUMENT,
+        [
+            struct.pack("=HBBI", AND, 0, 0, MAP_SHARED | MAP_ANONYMOUS),
+            _jump(JUMP_EQUAL, MAP_SHARED | MAP_ANONYMOUS, 0, 1),
+            _return(_EPERM),
+        ],
+    )
+    for option in SOCKET_BUFFERS:
+        code += _when(
+            m.setsockopt, THIRD_ARGUMENT, [_jump(JUMP_EQUAL, option, 0, 1), _return(_EPERM)]
+        )
     for request in TERMINAL_INJECTION:
         code += _when(m.ioctl, SECOND_ARGUMENT, [_jump(JUMP_EQUAL, request, 0, 1), _return(_EPERM)])
     return b"".join([*code, _return(ALLOW)])

@@ -24,7 +24,7 @@ from touchstone.common.messages import say
 from touchstone.integrations.sandbox import seccomp
 from touchstone.integrations.sandbox.collect import RefusedOutput, plain_name, read_output
 from touchstone.integrations.sandbox.environment import Interpreter
-from touchstone.integrations.sandbox.processes import tree_usage
+from touchstone.integrations.sandbox.processes import machine_memory, tree_usage
 from touchstone.integrations.sandbox.runs import MIB, Job, Limits, Outcome, Run, SandboxUnavailable
 
 SCRIPT = Path(__file__).with_name("warm_parent.py")
@@ -39,6 +39,13 @@ CPU_GRACE_RATIO = 0.5
 WALL_PATIENCE = 4  # a program that computes on a busy machine is waited for this much longer
 BUSY_SHARE = 0.3
 DATA_SLACK_KIB = 256 * 1024
+SPACE_SLACK_KIB = 4 * 1024 * 1024  # page tables of memory only reserved are seen by no limit
+SPACE_RESERVED_KIB = 32 * 1024 * 1024  # for run-time systems that reserve far more than they use
+OPEN_FILES = 64
+MOST_SOCKETS = 64  # of all processes; the buffers of each are memory that no process shows
+GUARD_S = 0.1
+LEAST_AVAILABLE = 1 / 16  # of the machine's memory
+UNSEEN_SLACK_KIB = 1024 * 1024
 MACHINE_LEARNING_IMPORTS = (
     "numpy",
     "numpy.random",
@@ -97,6 +104,8 @@ class _Watch:
     peak_kib: int = 0
     cpu_s: float = 0.0
     leftover: int = 0
+    available_kib: int = 0
+    next_guard: float = 0.0
 
     def close(self) -> None:
         for fd in (self.pid_fd, self.box_fd):
@@ -292,7 +301,7 @@ def _request(job: Job) -> bytes:
         "CORE": (0, 0),
         "CPU": (cpu_s, cpu_s + 1),
         "FSIZE": (limits.file_bytes, limits.file_bytes),
-        "NOFILE": (256, 256),
+        "NOFILE": (OPEN_FILES, OPEN_FILES),
         "NPROC": (limits.processes, limits.processes),
         "STACK": (256 * MIB, 256 * MIB),
         "MEMLOCK": (0, 0),
@@ -302,6 +311,10 @@ def _request(job: Job) -> bytes:
     if job.bounded_data:
         data = (limits.memory_kib + DATA_SLACK_KIB) * 1024
         kernel["DATA"] = (data, data)
+    space = (
+        limits.memory_kib + (SPACE_SLACK_KIB if job.bounded_data else SPACE_RESERVED_KIB)
+    ) * 1024
+    kernel["AS"] = (space, space)
     files = [
         (name, len(content), 0o755 if name in job.executable else 0o644)
         for name, content in job.files.items()
@@ -392,11 +405,14 @@ def _look(limits: Limits, watch: _Watch, now: float) -> None:
         if wall_s > limits.wall_s * WALL_PATIENCE + STAGE_TIMEOUT_S:
             raise OSError("a stream stayed open after the run")
         return
+    if now >= watch.next_guard:
+        watch.next_guard = now + GUARD_S
+        _guard_machine(limits, watch)
     usage = tree_usage(watch.pid_fd)
     watch.peak_kib = max(watch.peak_kib, usage.memory_kib)
     watch.cpu_s = max(watch.cpu_s, usage.cpu_s)
     watch.leftover = max(0, usage.processes - watch.own_processes)
-    if usage.memory_kib > limits.memory_kib:
+    if usage.memory_kib > limits.memory_kib or usage.sockets > MOST_SOCKETS:
         watch.end("memory")
     elif usage.threads >= limits.processes:
         watch.end("processes")
@@ -406,6 +422,20 @@ def _look(limits: Limits, watch: _Watch, now: float) -> None:
         wall_s > limits.wall_s and usage.cpu_s < BUSY_SHARE * wall_s
     ):
         watch.end("wall")
+
+
+def _guard_machine(limits: Limits, watch: _Watch) -> None:
+    """Ends a run while the machine runs short of memory that the run's own figures do not show.
+
+    What used it up is not certain, so the run counts as failed and is judged again.
+    """
+    memory = machine_memory()
+    watch.available_kib = watch.available_kib or memory.available_kib
+    used_kib = watch.available_kib - memory.available_kib
+    short = memory.available_kib < LEAST_AVAILABLE * memory.total_kib
+    if short and used_kib > limits.memory_kib + UNSEEN_SLACK_KIB:
+        watch.end("failed")
+        watch.detail = f"the machine ran short of memory: {memory.available_kib // 1024} MiB left"
 
 
 def _result(job: Job, watch: _Watch) -> Run:
