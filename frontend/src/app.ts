@@ -218,6 +218,27 @@ function startKeeping(): void {
   });
 }
 
+// A fold with data-stay="name" stays open when its part of the page is drawn anew.
+function startStaying(): void {
+  const opened = new Set<string>();
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const fold = event.target as HTMLDetailsElement;
+      const name = fold.dataset?.stay;
+      if (!name || !fold.isConnected) return;
+      if (fold.open) opened.add(name);
+      else opened.delete(name);
+    },
+    true,
+  );
+  document.addEventListener("htmx:afterSwap", () => {
+    document.querySelectorAll<HTMLDetailsElement>("details[data-stay]").forEach((fold) => {
+      if (opened.has(fold.dataset.stay!)) fold.open = true;
+    });
+  });
+}
+
 function startSelectAll(): void {
   document.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
@@ -249,6 +270,7 @@ document.addEventListener("DOMContentLoaded", () => {
   startRanges();
   startSelectAll();
   startKeeping();
+  startStaying();
   startAutosave();
   startGrading();
   startSitting();

@@ -235,3 +235,20 @@ def test_the_table_says_what_happened(demo: Demo) -> None:
     assert table["applied"] >= table["recommended"] >= 1
     assert table["assessed"] >= table["interviewed"] >= table["hired"] >= 1
     assert table["department_deviation_fair"] <= table["department_deviation_raw"]
+
+
+def test_groups_stay_in_sight_while_the_line_moves(come_in: ComeIn) -> None:
+    page = come_in("recruiter")
+    open_round(page)
+    stop(page, "筛选")
+    page.get_by_text("这条线对不同人群的影响").click()
+    line = page.locator("#line-range")
+    line.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("把线存进画像")).to_be_visible()
+    expect(page.locator("details.groups .groups-in")).to_be_visible()
+    page.get_by_text("这条线对不同人群的影响").click()
+    line.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#line .groups-in")).not_to_be_visible()

@@ -143,7 +143,7 @@ def _rank(wanted: str, concept_id: str, keys: Sequence[str]) -> int:
     return 2 if any(wanted in key for key in keys) or wanted in concept_id else -1
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _keys(known: Taxonomy) -> dict[str, tuple[str, ...]]:
     whole = Vocabulary(known.concepts, known.guards, known.sha256)
     return {

@@ -17,6 +17,7 @@ from touchstone.recruiting.models import Application, TaxonomyTrial
 AROUND = 28
 PER_PAGE = 20
 MOST_NAMED = 4
+BULLETS = " \t-–—·•*●◆▪>"
 _BREAKS = "\n。；;"
 
 
@@ -176,7 +177,7 @@ def _words(
     first = max((text.rfind(sign, 0, start) for sign in _BREAKS), default=-1) + 1
     ends = [at for sign in _BREAKS if (at := text.find(sign, end)) >= 0]
     last = min(ends, default=len(text))
-    before = text[max(first, start - AROUND) : start].lstrip()
+    before = text[max(first, start - AROUND) : start].lstrip(BULLETS)
     after = text[end : min(last, end + AROUND)].rstrip()
     before = f"…{before}" if first < start - AROUND else before
     after = f"{after}…" if last > end + AROUND else after

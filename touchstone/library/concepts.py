@@ -49,7 +49,7 @@ def company_taxonomy() -> Taxonomy:
     return _of_version(*newest)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _of_version(pk: int, sha256: str) -> Taxonomy:
     return layered(TaxonomyVersion.objects.get(pk=pk, sha256=sha256).document)
 

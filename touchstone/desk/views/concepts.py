@@ -209,7 +209,6 @@ def _concept_context(
     positions = visible_positions(request.user).select_related("model_version", "branch")
     latest = list(positions.order_by("-created_at", "-pk")[:MOST_POSITIONS])
     counts = concept_counts(sees_applicants_of(request.user, latest))
-    whole = merged(parse_layer(draft_layer(draft)))
     return {
         "id": concept,
         "form": concept_form(concept, draft_layer(draft), known),
@@ -221,9 +220,6 @@ def _concept_context(
         "people": counts.counts.get(concept, 0),
         "counts": counts,
         "may_draft": may_draft_taxonomy(request.user),
-        "names": sorted(
-            {choose(c.zh, c.en) for c in whole.concepts.values() if c.id != concept} - {""}
-        ),
         **_checked(concept, draft),
     }
 

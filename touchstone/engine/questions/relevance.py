@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,8 +132,17 @@ def pool_of(
     return pool
 
 
-@functools.lru_cache(4096)
 def _concepts_of(words: tuple[str, ...], known: Taxonomy) -> frozenset[str]:
+    return _finder(known)(words)
+
+
+@functools.lru_cache(2)
+def _finder(known: Taxonomy) -> Callable[[tuple[str, ...]], frozenset[str]]:
+    """Finds by one taxonomy, and keeps what it found as long as that one is kept."""
+    return functools.lru_cache(4096)(functools.partial(_found_in, known=known))
+
+
+def _found_in(words: tuple[str, ...], known: Taxonomy) -> frozenset[str]:
     found: set[str] = set()
     for word in words:
         found.update(known.find(word))

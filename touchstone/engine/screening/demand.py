@@ -101,10 +101,16 @@ def demand_of(model: CompetencyModel, concepts: Taxonomy | None = None) -> Deman
     Args:
         concepts: another taxonomy than the built-in one.
     """
-    return _compiled(model, concepts or taxonomy())
+    return _compiler(concepts or taxonomy())(model)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=3)
+def _compiler(known: Taxonomy) -> Callable[[CompetencyModel], Demand]:
+    """Compiles by one taxonomy and keeps what it made as long as that one is kept: a taxonomy takes
+    some 6 MB, so that those of drafts tried and gone must not be held by what was compiled."""
+    return functools.lru_cache(maxsize=16)(functools.partial(_compiled, known=known))
+
+
 def _compiled(model: CompetencyModel, known: Taxonomy) -> Demand:
     indicators = model.indicators
     concepts: dict[str, dict[int, float]] = {}
@@ -160,7 +166,7 @@ def no_demand(concepts: Taxonomy | None = None) -> Demand:
     return _nothing(concepts or taxonomy())
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _nothing(known: Taxonomy) -> Demand:
     model, finder = CompetencyModel(Bilingual("", ""), dimensions=()), WordFinder(group_words())
     return Demand(model, "", (), {}, {}, (), finder, frozenset(), {}, {}, (), known)

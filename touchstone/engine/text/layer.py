@@ -183,7 +183,7 @@ def layered(document: Mapping[str, Any]) -> Taxonomy:
     return _built(json.dumps(document, sort_keys=True, ensure_ascii=False))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=3)
 def _built(text: str) -> Taxonomy:
     document = json.loads(text)
     whole, own = merged(parse_layer(document)), layer_sha256(document)
