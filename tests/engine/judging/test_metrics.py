@@ -65,6 +65,9 @@ def test_thresholds_give_points() -> None:
         ("accuracy", b"id,z\na,1\n", "judging.prediction_column"),
         ("accuracy", b"", "judging.prediction_column"),
         ("accuracy", b"\xff\xfe\x00", "judging.prediction_not_text"),
+        ("rmse", b"id,y\na,1e308\nb,-1e308\nc,1\nd,0\n", "judging.prediction_number"),
+        ("mae", b"id,y\na,1.7e308\nb,-1.7e308\nc,1\nd,0\n", "judging.prediction_number"),
+        ("r2", b"id,y\na,1e308\nb,-1e308\nc,1\nd,0\n", "judging.prediction_number"),
         ("log_loss", b"id,y\na,1.5\nb,0\nc,1\nd,0\n", "judging.prediction_probability"),
     ],
 )
@@ -87,6 +90,12 @@ def test_arrays_are_read() -> None:
     assert score_predictions(task("mae", "p.npy", at=0.1), floats, TRUTH).points == 100
 
 
+def headed(shape: str) -> bytes:
+    """An array file that says it has this shape, and holds nothing."""
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}".encode()
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head
+
+
 class Trap:
     def __reduce__(self) -> tuple[Any, tuple[str]]:
         return print, ("unpickled",)
@@ -101,9 +110,14 @@ class Trap:
         saved(np.array([1, 0, 1, 0]))[:-3],
         saved(np.array([1, 0, 1, 0], dtype=complex)),
         b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535,
+        headed("(" * 3000),
+        headed("(10**12,)"),
+        headed("(4294967296, 4294967296, 16)"),
+        headed("(-4,)"),
         b"",
     ],
-    ids=["objects", "pickle", "shape", "cut off", "complex", "header bomb", "empty"],
+    ids=["objects", "pickle", "shape", "cut off", "complex", "header bomb"]
+    + ["unclosed header", "huge", "overflow", "negative", "empty"],
 )
 def test_arrays_that_are_no_numbers_are_refused(
     output: bytes, capsys: pytest.CaptureFixture[str]

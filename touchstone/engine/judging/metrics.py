@@ -64,8 +64,26 @@ def score_predictions(task: PredictionTask, output: bytes, truth: bytes) -> Scor
     if len(given) > len(expected):
         raise _bad("judging.prediction_extra", n=len(given) - len(expected))
     metric = METRICS[task.metric]
-    value = metric.compute(list(expected.values()), [given[key] for key in expected])
+    value = _computed(metric, list(expected.values()), [given[key] for key in expected])
     return Scored(value, points_for(task, value), len(expected))
+
+
+def _computed(metric: Metric, truth: list[str], given: list[str]) -> float:
+    """The metric's value, which is finite: numbers that overflow it are refused like others."""
+    try:
+        value = metric.compute(truth, given)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise _bad("judging.prediction_number", value=max(given, key=_size)[:40])
+    return value
+
+
+def _size(text: str) -> float:
+    try:
+        return abs(float(text))
+    except ValueError:
+        return 0.0
 
 
 def points_for(task: PredictionTask, value: float) -> float:
@@ -112,7 +130,7 @@ def _array(data: bytes, count: int) -> list[str]:
 
     try:
         array = np.load(io.BytesIO(data), allow_pickle=False, max_header_size=NPY_HEADER_BYTES)
-    except (ValueError, OSError, EOFError, SyntaxError, TypeError, MemoryError) as error:
+    except Exception as error:  # a stranger's header makes the reader raise all sorts of things
         raise _bad("judging.prediction_not_array") from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufU":
         raise _bad("judging.prediction_not_array")
