@@ -39,6 +39,7 @@ from touchstone.positions.models import Position
 from touchstone.recruiting.models import (
     Application,
     ConceptTally,
+    Consent,
     PoolEntry,
     Screening,
     TaxonomyTrial,
@@ -360,6 +361,14 @@ def test_history_and_rounds_learn_by_the_companys_concepts(
 def test_the_pool_is_brought_up_to_the_concepts_and_searched_by_them(
     company: Company, told: Application, now: dt.datetime
 ) -> None:
+    Consent.objects.create(
+        candidate=told.candidate,
+        purpose=Consent.Purpose.TALENT_POOL,
+        granted=True,
+        text_version="1",
+        text_sha256="0" * 64,
+        at=now,
+    )
     entry = PoolEntry.objects.create(
         candidate=told.candidate,
         branch=company.head,
