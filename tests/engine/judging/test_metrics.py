@@ -116,8 +116,19 @@ class Trap:
         headed("(-4,)"),
         b"",
     ],
-    ids=["objects", "pickle", "shape", "cut off", "complex", "header bomb"]
-    + ["unclosed header", "huge", "overflow", "negative", "empty"],
+    ids=[
+        "objects",
+        "pickle",
+        "shape",
+        "cut",
+        "complex",
+        "bomb",
+        "unclosed",
+        "huge",
+        "overflow",
+        "negative",
+        "empty",
+    ],
 )
 def test_arrays_that_are_no_numbers_are_refused(
     output: bytes, capsys: pytest.CaptureFixture[str]
