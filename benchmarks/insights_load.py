@@ -187,6 +187,7 @@ def fill(company: Company, position: Position, count: int, first: int, rng: rand
                 decision=recommendation,
                 result="{}",
                 created_at=moments["screened"],
+                taxonomy_sha256="",
                 override="advance" if rng.random() < 0.05 else "",
                 override_reason="",
             )

@@ -10,8 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.company import Company
+from touchstone.accounts.models import Person
 from touchstone.positions.models import Position
-from touchstone.recruiting.models import Application, CandidateNote, OutboxMessage, PoolEntry
+from touchstone.recruiting.models import (
+    Application,
+    CandidateNote,
+    OutboxMessage,
+    PoolEntry,
+    PoolSearch,
+    PoolSuggestion,
+)
 from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.services.pool import pool_add
 
@@ -164,3 +172,88 @@ def test_a_note_comes_back_on_its_day(client_of: Clients, entry: PoolEntry) -> N
     client.post(reverse("pool-note", args=[entry.ref]), sent)
     assert "该打电话了" in client.get(reverse("pool")).content.decode()
     assert "该打电话了" not in client_of("administrator").get(reverse("pool")).content.decode()
+
+
+def test_a_search_is_kept_says_who_is_new_and_is_forgotten(
+    company: Company,
+    client_of: Clients,
+    applications: tuple[Application, ...],
+    entry: PoolEntry,
+    now: dt.datetime,
+) -> None:
+    client, save = client_of("recruiter"), reverse("pool-search-save")
+    assert client.post(save, {"name": "", "q": "微调"}).status_code == 422
+    assert client.post(save, {"name": "空的", "q": " "}).status_code == 422
+    evil = "<b>微调</b>"
+    kept = client.post(save, {"name": evil, "q": "微调", "language": "zh", "tell": "1"})
+    search = PoolSearch.objects.get()
+    assert kept.status_code == 302
+    assert f"saved={search.ref}" in kept["Location"]
+    assert search.filters == [["language", "zh"]]
+    page = client.get(kept["Location"]).content.decode()
+    assert evil not in page
+    assert "没有新人" in page
+    PoolSearch.objects.update(looked_to=0)
+    today = client.get(reverse("today")).content.decode()
+    assert f"saved={search.ref}&amp;since=0" in today
+    assert "1 位新人" in today
+    new = client.get(reverse("pool"), {"q": "微调", "saved": search.ref, "since": "0"})
+    assert entry.candidate.name in new.content.decode()
+    assert f"saved={search.ref}" not in client.get(reverse("today")).content.decode()
+    nonsense = client.get(reverse("pool"), {"q": "微调", "since": "-9²x"})
+    assert entry.candidate.name in nonsense.content.decode()
+    change = reverse("pool-search-change", args=[search.ref])
+    assert client.post(change, {"do": "quiet"}).status_code == 302
+    search.refresh_from_db()
+    assert not search.tell
+    assert client.post(change, {"do": "drop"}).status_code == 302
+    assert not PoolSearch.objects.exists()
+    assert client.get(reverse("pool"), {"saved": search.ref}).status_code == 404
+
+
+def test_saved_searches_are_their_owners_and_not_for_those_who_only_look(
+    client_of: Clients, entry: PoolEntry
+) -> None:
+    client_of("recruiter").post(reverse("pool-search-save"), {"name": "微调的人", "q": "微调"})
+    search = PoolSearch.objects.get()
+    other = client_of("other_recruiter")
+    assert "微调的人" not in other.get(reverse("pool")).content.decode()
+    assert other.get(reverse("pool"), {"saved": search.ref}).status_code == 404
+    change = reverse("pool-search-change", args=[search.ref])
+    assert other.post(change, {"do": "drop"}).status_code == 404
+    auditor = client_of("auditor")
+    assert auditor.post(reverse("pool-search-save"), {"name": "x", "q": "x"}).status_code == 403
+    assert auditor.post(change, {"do": "drop"}).status_code == 403
+    assert "存下这次查找" not in auditor.get(reverse("pool"), {"q": "微调"}).content.decode()
+    assert PoolSearch.objects.get().name == "微调的人"
+
+
+def test_the_page_of_a_position_says_what_happened_since_and_ends_the_hint(
+    client_of: Clients, position: Position, entry: PoolEntry, now: dt.datetime
+) -> None:
+    PoolSuggestion.objects.create(position=position, fits=3, made_at=now)
+    position.members.get_or_create(
+        person=Person.objects.get(username="recruiter"), role="recruiter"
+    )
+    client, hint = client_of("recruiter"), "人才库里有 3 人合适"
+    assert hint in client.get(reverse("today")).content.decode()
+    assert hint not in client_of("other_recruiter").get(reverse("today")).content.decode()
+    client_of("auditor").get(reverse("pool"), {"position": position.ref})
+    assert hint in client.get(reverse("today")).content.decode()
+    page = client.get(reverse("pool"), {"position": position.ref}).content.decode()
+    assert "还没有联系过" in page
+    assert hint not in client.get(reverse("today")).content.decode()
+
+
+def test_the_pool_page_costs_a_fixed_number_of_queries(
+    client_of: Clients,
+    position: Position,
+    entry: PoolEntry,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    client = client_of("recruiter")
+    for number in range(6):
+        client.post(reverse("pool-search-save"), {"name": f"第 {number} 个", "q": "微调"})
+    for asked in ({"q": "微调"}, {"position": position.ref}):
+        with django_assert_max_num_queries(37):  # type: ignore[attr-defined]
+            assert client.get(reverse("pool"), asked).status_code == 200

@@ -188,6 +188,8 @@ urlpatterns = [
     # talent pool
     path("pool/", pool.search, name="pool"),
     path("pool/ask/", pool.ask, name="pool-ask"),
+    path("pool/searches/", pool.search_save, name="pool-search-save"),
+    path("pool/searches/<str:ref>/", pool.search_change, name="pool-search-change"),
     path("pool/<str:ref>/", pool.person, name="pool-person"),
     path("pool/<str:ref>/note/", pool.note, name="pool-note"),
     path("pool/<str:ref>/tags/", pool.tags, name="pool-tags"),

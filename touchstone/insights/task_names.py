@@ -35,6 +35,12 @@ TASK_NAMES: dict[str, Bilingual] = {
     "recruiting.mail_source_look": Bilingual("收邮箱里的简历", "Look into a mailbox"),
     "recruiting.mail_sources_look": Bilingual("查看收简历的邮箱", "Look into all mailboxes"),
     "recruiting.concept_tallies_count": Bilingual("统计概念计分", "Count credited concepts"),
+    "recruiting.pool_suggest": Bilingual(
+        "为开放的岗位找人才库里合适的人", "Find people of the pool for an opened position"
+    ),
+    "recruiting.pool_watch": Bilingual(
+        "看存下的人才库查找有没有新人", "Look for new people for saved pool searches"
+    ),
     "recruiting.pool_index_pack": Bilingual("整理人才库的索引", "Pack the talent pool's index"),
     "recruiting.pool_concepts_renew": Bilingual(
         "按新概念更新人才库", "Bring the pool up to the concepts"

@@ -23,6 +23,11 @@ from touchstone.recruiting.services.concepts import pool_concepts_renew as renew
 from touchstone.recruiting.services.imports import READ_PRIORITY, READ_TASK
 from touchstone.recruiting.services.mailbox import mail_source_fetch
 from touchstone.recruiting.services.pool_index import pool_index_pack as pack_pool
+from touchstone.recruiting.services.pool_watch import (
+    position_suggest,
+    positions_suggest,
+    searches_tell,
+)
 from touchstone.recruiting.services.reading import (
     resumes_drain,
     resumes_waiting,
@@ -101,6 +106,21 @@ def pool_concepts_renew(after: int) -> int:
 def pool_index_pack() -> int:
     """Packs what the talent pool's index noted lately; returns how many notes."""
     return pack_pool()
+
+
+@task(queue_name="files")
+def pool_suggest(position_ref: str) -> int:
+    """Tells the recruiters of a position that opened who of the pool fits; returns how many."""
+    position = Position.objects.select_related("branch", "model_version").get(ref=position_ref)
+    return position_suggest(position=position, at=utc_now())
+
+
+@task(queue_name="files")
+def pool_watch() -> int:
+    """Tells those who keep searches of the pool who is new; returns how many letters."""
+    now = utc_now()
+    positions_suggest(at=now)
+    return searches_tell(at=now)
 
 
 @task(queue_name="default")

@@ -17,6 +17,7 @@ EVERY: dict[str, tuple[dt.timedelta, str]] = {
     "contacts": (dt.timedelta(hours=24), "touchstone.jobs.housekeeping.contacts_synchronise"),
     "outcomes": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.outcomes_request"),
     "pool": (dt.timedelta(hours=24), "touchstone.jobs.evaluation.pool_sweep"),
+    "pool_watch": (dt.timedelta(hours=24), "touchstone.jobs.recruiting.pool_watch"),
     "pool_index": (dt.timedelta(minutes=5), "touchstone.jobs.recruiting.pool_index_pack"),
     "insights": (dt.timedelta(minutes=15), "touchstone.jobs.evaluation.insights_renew"),
     "concepts": (dt.timedelta(minutes=5), "touchstone.jobs.recruiting.concept_tallies_count"),

@@ -12,6 +12,7 @@ from django.db import transaction
 from touchstone.accounts.models import Branch, Department, Person
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
+from touchstone.common.background import enqueue
 from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.common.messages import say
 from touchstone.positions.models import (
@@ -20,6 +21,8 @@ from touchstone.positions.models import (
     Position,
     PositionMember,
 )
+
+SUGGEST_TASK = "touchstone.jobs.recruiting.pool_suggest"
 
 
 @transaction.atomic
@@ -128,6 +131,8 @@ def position_status_set(
         before=before,
         after=status,
     )
+    if status == Position.Status.OPEN and before != status:
+        enqueue(SUGGEST_TASK, position_ref=position.ref)
     return position
 
 

@@ -382,6 +382,33 @@ class PoolRecent(models.Model):
         constraints = [models.UniqueConstraint(fields=["term", "number"], name="recent_once")]
 
 
+class PoolSearch(Referenced):
+    """A search of the pool that somebody comes back to."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pool_searches"
+    )
+    name = models.CharField(max_length=60)
+    words = models.CharField(max_length=400, blank=True)
+    filters = models.JSONField(default=list)  # [fact, value]
+    tell = models.BooleanField(default=True)  # by letter, when somebody new is found
+    looked_to = models.PositiveBigIntegerField(default=0)  # the newest entry when last looked at
+    told_to = models.PositiveBigIntegerField(default=0)  # the newest entry a letter spoke of
+    looked_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+
+class PoolSuggestion(models.Model):
+    """How many of the pool fitted a position when it opened."""
+
+    position = models.OneToOneField(
+        Position, on_delete=models.CASCADE, related_name="pool_suggestion"
+    )
+    fits = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True, blank=True)  # somebody who runs it has looked
+
+
 class CandidateNote(Referenced):
     """What a colleague wants to remember about a person."""
 

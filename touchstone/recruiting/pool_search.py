@@ -8,14 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from touchstone.accounts.models import Branch, Person
 from touchstone.accounts.permissions import branches_of, in_branches
 from touchstone.common.db import rows_of_bytes
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import Message, say
-from touchstone.engine.matching.postings import Packed, laid_over, place_of, places_over
+from touchstone.engine.matching.postings import (
+    SEGMENT,
+    Packed,
+    laid_over,
+    place_of,
+    places_over,
+)
 from touchstone.engine.matching.query import (
     Filter,
     Group,
@@ -29,7 +35,13 @@ from touchstone.engine.text.taxonomy import Taxonomy
 from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.models import Position
 from touchstone.positions.permissions import SEES_BRANCH
-from touchstone.recruiting.models import CandidateNote, PoolEntry, PoolPosting, PoolRecent
+from touchstone.recruiting.models import (
+    CandidateNote,
+    Consent,
+    PoolEntry,
+    PoolPosting,
+    PoolRecent,
+)
 from touchstone.ui.bilingual import choose
 
 MOST_REASONS = 4
@@ -114,16 +126,41 @@ def pool_search(
     at: dt.datetime,
     filters: Iterable[tuple[str, str]] = (),
     most: int = 50,
+    above: int = -1,
 ) -> SearchResult:
     """People found by words and filters, best first.
 
     Args:
         filters: (fact, value): ("reached", "interview"), ("degree", "master"), ("tag", "…").
+        above: only entries of a higher number, which came later.
     """
     known = company_taxonomy()
+    return _run(asked_query(words, filters, known), known, person, at, most, above=above)
+
+
+def asked_query(words: str, filters: Iterable[tuple[str, str]], known: Taxonomy) -> Query:
+    """Words and filters as one query."""
     query = understand(words.strip()[:400], known) if words.strip() else Query()
     extra = tuple(_fact_filter(name, value) for name, value in filters)
-    return _run(replace(query, filters=(*query.filters, *extra)), known, person, at, most)
+    return replace(query, filters=(*query.filters, *extra))
+
+
+def standing_entries(at: dt.datetime) -> QuerySet[PoolEntry]:
+    """Entries whose time is not over and whose person stands by their consent: until the daily
+    sweep has deleted the others, they are not shown."""
+    consent = Consent.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=at),
+        candidate=OuterRef("candidate"),
+        purpose=Consent.Purpose.TALENT_POOL,
+        granted=True,
+        withdrawn_at=None,
+    )
+    return PoolEntry.objects.filter(Exists(consent), expires_at__gt=at)
+
+
+def newest_number() -> int:
+    """The number of the entry that came last; 0 in an empty pool."""
+    return PoolEntry.objects.aggregate(top=Max("pk"))["top"] or 0
 
 
 def pool_like(*, person: Person, entry: PoolEntry, at: dt.datetime, most: int = 20) -> SearchResult:
@@ -160,18 +197,17 @@ def _run(
     at: dt.datetime,
     most: int,
     branches: Sequence[Branch] | None = None,
+    above: int = -1,
 ) -> SearchResult:
     asked = query
-    scope = branches if branches is not None else branches_of(person, SEES_BRANCH) if person else []
-    if len(scope) < Branch.objects.count():
-        own = Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
+    own = branches_filter(person, branches)
+    if own is not None:
         query = replace(query, filters=(*query.filters, own))
-    ranking, facets = _ranked(query, most)
+    ranking, facets = _ranked(query, most, above)
     entries = {
         entry.pk: entry
-        for entry in PoolEntry.objects.filter(
-            pk__in=[f.number for f in ranking.found], expires_at__gt=at
-        )
+        for entry in standing_entries(at)
+        .filter(pk__in=[f.number for f in ranking.found])
         .select_related("candidate", "branch")
         .defer("terms")
     }
@@ -181,11 +217,23 @@ def _run(
     return SearchResult(asked, hits, ranking.total - len(ranking.found) + len(hits), facets)
 
 
-def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str, int]]]]:
-    size = (PoolEntry.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
+def branches_filter(
+    person: Person | None, branches: Sequence[Branch] | None = None
+) -> Filter | None:
+    """What keeps a search to the person's branches, or to those given; None where it is all."""
+    scope = branches if branches is not None else branches_of(person, SEES_BRANCH) if person else []
+    if len(scope) >= Branch.objects.count():
+        return None
+    return Filter(say("pool.filter_branch"), tuple(f"#branch:{b.ref}" for b in scope))
+
+
+def _ranked(
+    query: Query, most: int, above: int
+) -> tuple[Ranking, dict[str, list[tuple[str, int]]]]:
+    size = newest_number() + 1
     facts = [f"#{name}:{value}" for name, values in FACETS.items() for value in values]
-    postings = _postings(query, facts)
-    ranking = rank(query, postings, size, most)
+    postings = postings_for([query], facts)
+    ranking = rank(query, postings, size, most, above)
     counts = counted(ranking, postings, facts)
     facets = {
         name: [(v, counts[f"#{name}:{v}"]) for v in values if counts.get(f"#{name}:{v}")]
@@ -194,37 +242,46 @@ def _ranked(query: Query, most: int) -> tuple[Ranking, dict[str, list[tuple[str,
     return ranking, facets
 
 
-def _postings(query: Query, facts: Sequence[str]) -> dict[str, dict[int, Packed]]:
-    """What is needed of the index; three queries. Of facts only who has them is read.
+def postings_for(
+    queries: Iterable[Query], facts: Sequence[str] = (), segment: int = 0
+) -> dict[str, dict[int, Packed]]:
+    """What is needed of the index from a segment on; three queries. Of facts only who has them is
+    read.
 
     What was noted lately comes first: a job that packs it meanwhile hides nobody.
     """
     found: dict[str, dict[int, Packed]] = {}
-    weighed = {term for group in query.groups for term, _share in group.terms}
-    bare = query.all_terms().union(facts) - weighed
+    weighed: set[str] = set()
+    bare = set(facts)
+    for query in queries:
+        weighed |= {term for group in query.groups for term, _share in group.terms}
+        bare |= query.all_terms()
+    bare -= weighed
     recent: dict[str, dict[int, dict[int, int]]] = {}
+    first = segment * SEGMENT
     for term, number, weight in PoolRecent.objects.filter(
-        term__in=sorted(weighed | bare)
+        term__in=sorted(weighed | bare), number__gte=first
     ).values_list("term", "number", "weight"):
-        segment, place = place_of(number)
-        recent.setdefault(term, {}).setdefault(segment, {})[place] = weight
-    with_weights = PoolPosting.objects.filter(term__in=sorted(weighed))
+        own, place = place_of(number)
+        recent.setdefault(term, {}).setdefault(own, {})[place] = weight
+    packed = PoolPosting.objects.filter(segment__gte=segment)
+    with_weights = packed.filter(term__in=sorted(weighed))
     if weighed:
-        for term, segment, ids, weights in rows_of_bytes(
+        for term, own, ids, weights in rows_of_bytes(
             with_weights.values_list("term", "segment", "ids", "weights")
         ):
-            found.setdefault(term, {})[segment] = ids, weights
-    without = PoolPosting.objects.filter(term__in=sorted(bare))
-    for term, segment, ids in rows_of_bytes(without.values_list("term", "segment", "ids")):
-        found.setdefault(term, {})[segment] = ids, b""
+            found.setdefault(term, {})[own] = ids, weights
+    without = packed.filter(term__in=sorted(bare))
+    for term, own, ids in rows_of_bytes(without.values_list("term", "segment", "ids")):
+        found.setdefault(term, {})[own] = ids, b""
     for term, segments in recent.items():
         rows = found.setdefault(term, {})
-        for segment, held in segments.items():
-            packed = rows.get(segment)
+        for own, held in segments.items():
+            row = rows.get(own)
             if term in weighed:
-                rows[segment] = laid_over(packed, held)
+                rows[own] = laid_over(row, held)
             else:
-                rows[segment] = places_over(packed[0] if packed else b"", held)
+                rows[own] = places_over(row[0] if row else b"", held)
     return found
 
 

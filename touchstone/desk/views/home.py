@@ -14,6 +14,7 @@ from touchstone.accounts.models import Person, Role
 from touchstone.accounts.permissions import has_role, in_branches
 from touchstone.common.clock import utc_now
 from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.views.pool import search_address
 from touchstone.evaluation.models import Outcome, Scorecard
 from touchstone.evaluation.samples import open_samples
 from touchstone.insights.waiting import waiting_work
@@ -22,9 +23,11 @@ from touchstone.interviews.permissions import interview_for
 from touchstone.interviews.services.room import panel_reply
 from touchstone.positions.permissions import (
     RUNS_BRANCH,
+    SEES_BRANCH,
     sees_applicants_of,
     visible_positions,
 )
+from touchstone.recruiting import pool_watch
 from touchstone.recruiting.models import CandidateRequest
 from touchstone.recruiting.permissions import visible_applications
 from touchstone.ui.bilingual import choose
@@ -60,6 +63,7 @@ def today(request: DeskRequest) -> HttpResponse:
                 due_on__lte=now.date() + dt.timedelta(days=7),
             ).select_related("hire__application__candidate"),
             "samples": open_samples(request.user),
+            "pool_news": pool_news(request.user, now),
             "troubles": troubles(request.user, now),
             "rows": [(row, row.position.pk in seen) for row in waiting_work(positions)],
             "may_create": has_role(request.user, (Role.ADMINISTRATOR, Role.RECRUITER)),
@@ -67,6 +71,35 @@ def today(request: DeskRequest) -> HttpResponse:
             "soon": now + dt.timedelta(minutes=30),
         },
     )
+
+
+def pool_news(person: Person, now: dt.datetime) -> list[dict[str, object]]:
+    """Whom the talent pool has for the person: for positions that opened, and for the searches
+    they keep."""
+    if not has_role(person, SEES_BRANCH):
+        return []
+    rows: list[dict[str, object]] = [
+        {
+            "words": choose(
+                f"「{row.position.title}」：人才库里有 {row.fits} 人合适",
+                f"{row.position.title_en or row.position.title}: {row.fits} people of the pool fit",
+            ),
+            "url": f"{reverse('pool')}?position={row.position.ref}",
+        }
+        for row in pool_watch.suggestions_for(person, now)
+    ]
+    rows += [
+        {
+            "words": choose(
+                f"存下的查找「{saved.search.name}」：{saved.fresh} 位新人",
+                f"Saved search {saved.search.name}: {saved.fresh} new",
+            ),
+            "url": search_address(saved),
+        }
+        for saved in pool_watch.saved_searches(person, now)
+        if saved.fresh
+    ]
+    return rows[:MOST_ROWS]
 
 
 def my_seats(person: Person, now: dt.datetime) -> tuple[list[PanelMember], list[PanelMember]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -21,10 +22,11 @@ from touchstone.evaluation.permissions import blind
 from touchstone.evaluation.services.reports import latest_report
 from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
-from touchstone.recruiting import pool_search
+from touchstone.recruiting import pool_search, pool_watch
 from touchstone.recruiting.models import Application, Consent, PoolEntry
 from touchstone.recruiting.permissions import application_for
 from touchstone.recruiting.services import pool
+from touchstone.recruiting.services import pool_watch as watching
 from touchstone.recruiting.services.consents import consent_standing
 from touchstone.ui.bilingual import active_language, choose, message_text
 
@@ -42,7 +44,8 @@ def search(request: DeskRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:400]
     chosen = [(name, v) for name in pool_search.FACETS for v in request.GET.getlist(name)[:4]]
     chosen += [("tag", tag[:24]) for tag in request.GET.getlist("tag")[:3]]
-    position = like = None
+    position = like = saved = None
+    above = _number(request.GET.get("since", ""))
     if request.GET.get("position"):
         position = position_for(request.user, request.GET["position"])
         found = pool_search.pool_recommend(position, at=now, person=request.user, most=PER_PAGE)
@@ -51,8 +54,14 @@ def search(request: DeskRequest) -> HttpResponse:
         found = pool_search.pool_like(person=request.user, entry=like, at=now, most=PER_PAGE)
     else:
         found = pool_search.pool_search(
-            person=request.user, words=asked, at=now, filters=chosen, most=PER_PAGE
+            person=request.user, words=asked, at=now, filters=chosen, most=PER_PAGE, above=above
         )
+    searches = pool_watch.saved_searches(request.user, now)
+    if request.GET.get("saved"):
+        saved = pool_watch.search_of(request.user, request.GET["saved"])
+        watching.search_looked(search=saved, at=now)
+    if position is not None and may_run(request.user, position):
+        watching.suggestion_looked(position=position, at=now)
     entries = pool_search.visible_entries(request.user)
     return render(
         request,
@@ -71,8 +80,41 @@ def search(request: DeskRequest) -> HttpResponse:
             "soon": entries.filter(expires_at__gt=now, expires_at__lte=now + SOON).count(),
             "may_run": has_role(request.user, RUNS_POOL),
             "reminders": pool_search.reminders_due(request.user, now.date()),
+            "searches": [(row, search_address(row)) for row in searches],
+            "saved": saved,
+            "only_new": above >= 0 and saved is not None,
+            "everybody": search_address(pool_watch.Saved(saved, 0)) if saved else "",
+            "filters": chosen,
+            "since": since_words(found) if position else {},
         },
     )
+
+
+def search_address(row: pool_watch.Saved, *, only_new: bool = True) -> str:
+    """Where a saved search shows its people: the new ones where there are any."""
+    given: list[tuple[str, str]] = [("q", row.search.words)] if row.search.words else []
+    given += [(name, value) for name, value in row.search.filters]
+    given.append(("saved", row.search.ref))
+    if only_new and row.fresh:
+        given.append(("since", str(row.search.looked_to)))
+    return f"{reverse('pool')}?{urlencode(given)}"
+
+
+def since_words(found: pool_search.SearchResult) -> dict[int, str]:
+    """Per entry what became of the person since they were kept."""
+    since = pool_watch.since_kept([hit.entry for hit in found.hits])
+    lang = active_language()
+    return {
+        hit.entry.pk: pool_watch.since_text(
+            hit.entry, since[hit.entry.pk], hit.entry.branch.time_zone, lang
+        )
+        for hit in found.hits
+    }
+
+
+def _number(text: str) -> int:
+    """A number of the pool from an address; −1 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def _facets(
@@ -223,6 +265,43 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
         contacted=bool(request.POST.get("contacted")),
     )
     return HttpResponseRedirect(reverse("pool-person", args=[entry.ref]) + "#notes")
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def search_save(request: DeskRequest) -> HttpResponse:
+    """Keeps the search shown under a name."""
+    form = request.POST
+    filters = [(name, v) for name in pool_search.FACETS for v in form.getlist(name)[:4]]
+    filters += [("tag", tag[:24]) for tag in form.getlist("tag")[:3]]
+    search = watching.search_save(
+        actor=request.actor,
+        person=request.user,
+        name=form.get("name", ""),
+        words=form.get("q", ""),
+        filters=filters,
+        at=utc_now(),
+        tell=bool(form.get("tell")),
+    )
+    messages.success(request, choose(f"「{search.name}」存下了。", f"Saved as {search.name}."))
+    return HttpResponseRedirect(search_address(pool_watch.Saved(search, 0)))
+
+
+@require_POST
+@staff(*RUNS_POOL)
+def search_change(request: DeskRequest, ref: str) -> HttpResponse:
+    """Turns the letters of a saved search on or off, or forgets it."""
+    search = pool_watch.search_of(request.user, ref)
+    if request.POST.get("do") == "drop":
+        watching.search_drop(actor=request.actor, search=search)
+        messages.success(
+            request, choose(f"「{search.name}」删掉了。", f"{search.name} is deleted.")
+        )
+        return HttpResponseRedirect(reverse("pool"))
+    watching.search_tell_set(
+        actor=request.actor, search=search, tell=request.POST.get("do") == "tell"
+    )
+    return HttpResponseRedirect(search_address(pool_watch.Saved(search, 0)))
 
 
 def _date(text: str) -> dt.date | None:

@@ -69,7 +69,7 @@ class _Held:
     strengths: list[Strengths | None]
 
 
-def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
+def rank(query: Query, postings: Postings, size: int, most: int, above: int = -1) -> Ranking:
     """The best people for a query.
 
     A person's score is the weighted mean of their strengths over the groups looked for, a group
@@ -81,6 +81,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
         postings: of every term of the query by segment; terms nobody has may be missing. Of terms
             of filters and preferences only the places are read.
         size: one more than the highest number.
+        above: only who has a higher number is found.
     """
     count = -(-size // SEGMENT)
     held, total = _looked_for(query, postings, size, count)
@@ -91,7 +92,7 @@ def rank(query: Query, postings: Postings, size: int, most: int) -> Ranking:
     best = _Best(most)
     for segment in range(count):
         own = among[segment]
-        own[: size - segment * SEGMENT] = True
+        own[max(0, above + 1 - segment * SEGMENT) : size - segment * SEGMENT] = True
         _narrow(own, query, postings, segment)
         score = _scores(own, held, total, segment) if asked else np.full(SEGMENT, np.float32(0.5))
         for group in query.preferred:
