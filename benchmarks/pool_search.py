@@ -66,7 +66,7 @@ def fill(people: int) -> None:
     from benchmarks.pool_people import blocks, insert, postings, told, vocabulary
     from touchstone.accounts.models import Branch
     from touchstone.common.clock import utc_now
-    from touchstone.recruiting.models import Candidate, PoolEntry, PoolPosting
+    from touchstone.recruiting.models import Candidate, Consent, PoolEntry, PoolPosting
 
     now = utc_now()
     held = list(Branch.objects.order_by("pk"))
@@ -119,6 +119,11 @@ def fill(people: int) -> None:
                     for n, text, shown, own in told(block, words)
                 ),
             )
+            insert(
+                Consent._meta.db_table,
+                ("candidate_id", "purpose", "granted", "text_version", "text_sha256", "at"),
+                ((n, "talent_pool", True, "1", "", moment) for n in block.numbers.tolist()),
+            )
         insert(
             PoolPosting._meta.db_table,
             ("term", "segment", "ids", "weights"),
@@ -127,7 +132,7 @@ def fill(people: int) -> None:
         print(f"{block.numbers[-1]:,} people", flush=True)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for model in (Candidate, PoolEntry, PoolPosting):
+            for model in (Candidate, Consent, PoolEntry, PoolPosting):
                 table = model._meta.db_table
                 cursor.execute(
                     "SELECT setval(pg_get_serial_sequence(%s, 'id'), "

@@ -30,7 +30,7 @@ from touchstone.recruiting.pool_watch import (
     suggestions_for,
 )
 from touchstone.recruiting.services.consents import consent_give
-from touchstone.recruiting.services.pool import pool_add, pool_note_add
+from touchstone.recruiting.services.pool import pool_add, pool_note_add, pool_remove
 from touchstone.recruiting.services.pool_index import pool_index_pack
 from touchstone.recruiting.services.pool_watch import (
     MOST_SEARCHES,
@@ -221,6 +221,26 @@ def test_an_opened_position_says_who_fits_why_and_what_happened_since(
     assert suggestions_for(company.other_recruiter, later) == []
     suggestion_looked(position=other, at=later)
     assert suggestions_for(company.recruiter, later) == []
+
+
+def test_a_letter_forgets_who_is_deleted(
+    company: Company,
+    position: Position,
+    applications: tuple[Application, ...],
+    now: dt.datetime,
+) -> None:
+    for application in applications:
+        keep(company, application, now)
+    position_suggest(position=similar(company, position, now), at=now)
+    letter = OutboxMessage.objects.get(template="pool_position")
+    entry = PoolEntry.objects.get(ref=letter.payload["pool"][0])
+    assert entry.candidate.name in letter.body
+    proof = pool_remove(actor=company.actor("recruiter"), entry=entry, reason="", at=now)
+    assert proof["letters"] == 1
+    assert proof["left"] == 0
+    letter.refresh_from_db()
+    assert letter.body == ""
+    assert letter.status == "cancelled"
 
 
 def test_nobody_is_recommended_who_applied_or_was_hired_or_is_elsewhere(

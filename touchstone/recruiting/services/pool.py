@@ -22,6 +22,7 @@ from touchstone.recruiting.models import (
     Candidate,
     CandidateNote,
     Consent,
+    OutboxMessage,
     PoolEntry,
 )
 from touchstone.recruiting.services.consents import (
@@ -94,8 +95,8 @@ def pool_add(
 
 @transaction.atomic
 def pool_remove(*, actor: Actor, entry: PoolEntry, reason: str, at: dt.datetime) -> dict[str, int]:
-    """Takes somebody out: entry, index and notes. The log keeps that it happened, and that
-    nothing was left, but no name.
+    """Takes somebody out: entry, index, notes, and what letters said of them. The log keeps that
+    it happened, and that nothing was left, but no name.
 
     Returns:
         What was deleted, and ``left``: rows that still mention the person in the pool (0).
@@ -103,14 +104,16 @@ def pool_remove(*, actor: Actor, entry: PoolEntry, reason: str, at: dt.datetime)
     candidate_id, number = entry.candidate_id, entry.pk
     postings = entry_unindex(entry)
     notes = CandidateNote.objects.filter(candidate_id=candidate_id).delete()[0]
+    letters = _letters_forget(entry)
     _log(actor, entry, "pool.removed", {"reason": reason[:200]})
     entry.delete()
     left = (
         PoolEntry.objects.filter(candidate_id=candidate_id).count()
         + CandidateNote.objects.filter(candidate_id=candidate_id).count()
         + entry_mentions(number)
+        + _letters_naming(entry).count()
     )
-    return {"entries": 1, "notes": notes, "postings": postings, "left": left}
+    return {"entries": 1, "notes": notes, "letters": letters, "postings": postings, "left": left}
 
 
 def pool_expire(*, at: dt.datetime) -> int:
@@ -244,6 +247,21 @@ def _entry_locked(candidate: Candidate) -> PoolEntry:
     list(Candidate.objects.select_for_update().filter(pk=candidate.pk).values_list("pk"))
     held = PoolEntry.objects.select_for_update().filter(candidate=candidate).first()
     return held or PoolEntry(candidate=candidate)
+
+
+def _letters_naming(entry: PoolEntry) -> QuerySet[OutboxMessage]:
+    """Letters to colleagues that recommend the person."""
+    return OutboxMessage.objects.filter(
+        branch=entry.branch_id, template="pool_position", payload__pool__icontains=entry.ref
+    )
+
+
+def _letters_forget(entry: PoolEntry) -> int:
+    """Empties the letters that recommend the person; those not sent yet are not sent."""
+    letters = _letters_naming(entry)
+    waiting = OutboxMessage.Status.WAITING
+    letters.filter(status=waiting).update(status=OutboxMessage.Status.CANCELLED)
+    return letters.update(body="", payload={})
 
 
 def latest_application(candidate: Candidate) -> Application | None:

@@ -180,6 +180,7 @@ def position_suggest(*, position: Position, at: dt.datetime) -> int:
             "pool_position",
             f"pool_position:{position.ref}:{person.ref}:{at:%Y-%m-%d}",
             at,
+            about=[hit.entry.ref for hit in shown],
             position=position.title_en or position.title if language == "en" else position.title,
             count=len(hits),
             people=people,
@@ -219,10 +220,21 @@ def _language(person: Person) -> str:
 
 
 def _send(
-    person: Person, branch: Branch, template: str, key: str, at: dt.datetime, **facts: object
+    person: Person,
+    branch: Branch,
+    template: str,
+    key: str,
+    at: dt.datetime,
+    *,
+    about: Iterable[str] = (),
+    **facts: object,
 ) -> None:
     """A letter to a colleague by WeCom or mail; nobody is written to where neither is known: the
-    page says the same."""
+    page says the same.
+
+    Args:
+        about: refs of the entries it speaks of; it is emptied when one of them is deleted.
+    """
     address = person.wecom_userid or person.email
     if not address:
         return
@@ -230,7 +242,8 @@ def _send(
     name = person.name_en or person.name if language == "en" else person.name
     subject, body = letter(template, language, name=name, **facts)
     channel = "wecom" if person.wecom_userid else "mail"
-    draft = Draft(channel, template, language, subject, body, address=address)
+    payload = {"pool": list(about)}
+    draft = Draft(channel, template, language, subject, body, address=address, payload=payload)
     message_queue(key=key, branch=branch, draft=draft, at=at, person=person)
 
 
