@@ -36,6 +36,7 @@ from touchstone.library.permissions import (
 )
 from touchstone.positions.history import concepts_of
 from touchstone.positions.models import Position
+from touchstone.recruiting.effects import ranking_effect
 from touchstone.recruiting.models import (
     Application,
     ConceptTally,
@@ -465,3 +466,13 @@ def test_readers_in_other_processes_are_given_the_layer(
         scores.append(row["indicators"]["tech.training"]["score"])
         assert row["receipt"].get("taxonomy", "") == layer_sha256(layer)
     assert scores[1] > scores[0]
+
+
+def test_a_models_effect_is_not_mixed_with_that_of_the_concepts(
+    company: Company, position: Position, told: Application, now: dt.datetime
+) -> None:
+    saved(company, now)
+    effect = ranking_effect(position, parse_model(MODEL), exact=True)
+    assert effect is not None
+    mine = next(one for one in effect.first if one.ref == told.ref)
+    assert mine.before == mine.after != told.score

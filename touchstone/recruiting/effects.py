@@ -80,6 +80,12 @@ def ranking_effect(position: Position, draft: CompetencyModel, *, exact: bool) -
     before = {a.pk: _own(a) for a in people}
     if exact:
         concepts = company_taxonomy()
+        # What the company's concepts changed since is not the draft's doing.
+        before |= {
+            a.pk: float(screening_row(a.resume, current, concepts)["score"])
+            for a in people
+            if a.resume and a.screening and a.screening.taxonomy_sha256 != concepts.layer
+        }
         after = {
             a.pk: float(screening_row(a.resume, draft, concepts)["score"])
             if a.resume
