@@ -16,6 +16,7 @@ from touchstone.accounts.services import role_grant
 from touchstone.audit.models import AuditEvent
 from touchstone.common.actors import SYSTEM
 from touchstone.common.errors import Conflict, InvalidInput, NotAllowed
+from touchstone.engine.profiles.model import parse_model
 from touchstone.engine.text.layer import Change, layer_sha256
 from touchstone.engine.text.taxonomy import taxonomy
 from touchstone.jobs.recruiting import pool_concepts_renew
