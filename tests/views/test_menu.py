@@ -42,3 +42,15 @@ def test_interviewers_see_the_stops_they_may_open(
     recruiter = sign_in(company.recruiter)
     everything = links_in_band(recruiter.get(f"/positions/{position.ref}/").content.decode())
     assert f"/positions/{position.ref}/screening/" in everything
+
+
+def test_the_palette_offers_only_pages_that_open(company: Company, position: Position) -> None:
+    offered = {}
+    for who in ("administrator", "recruiter", "algorithm_lead", "auditor"):
+        browser = sign_in(company.people[who])
+        rows = browser.get("/palette/", {"q": ""}).json()
+        offered[who] = {row["label"] for row in rows}
+        assert {browser.get(row["url"]).status_code for row in rows} == {200}
+    assert "概念库" in offered["recruiter"]
+    assert "概念库" not in offered["algorithm_lead"]
+    assert "后台任务" not in offered["algorithm_lead"]

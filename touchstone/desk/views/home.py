@@ -14,6 +14,7 @@ from touchstone.accounts.models import Person, Role
 from touchstone.accounts.permissions import has_role, in_branches
 from touchstone.common.clock import utc_now
 from touchstone.desk.access import DeskRequest, staff
+from touchstone.desk.shell import menu_of
 from touchstone.desk.views.pool import search_address
 from touchstone.evaluation.models import Outcome, Scorecard
 from touchstone.evaluation.samples import open_samples
@@ -209,24 +210,21 @@ def palette(request: DeskRequest) -> HttpResponse:
             }
             for application in found
         ]
-    for position in visible_positions(request.user).filter(title__icontains=words)[:5]:
+    positions = list(visible_positions(request.user).filter(title__icontains=words)[:5])
+    sees = sees_applicants_of(request.user, positions)
+    for position in positions:
         rows.append(
             {
                 "label": position.title,
                 "hint": choose("岗位", "Position"),
-                "url": reverse("shortlist", args=[position.ref]),
+                "url": reverse(
+                    "shortlist" if position.pk in sees else "position", args=[position.ref]
+                ),
             }
         )
-    actions = (
-        (choose("今天", "Today"), "today"),
-        (choose("岗位", "Positions"), "positions"),
-        (choose("人才库", "Talent pool"), "pool"),
-        (choose("题库", "Question bank"), "library"),
-        (choose("后台任务", "Background work"), "work"),
-    )
     rows += [
-        {"label": label, "hint": choose("前往", "Go to"), "url": reverse(name)}
-        for label, name in actions
-        if words.lower() in label.lower()
+        {"label": link.label, "hint": choose("前往", "Go to"), "url": link.url}
+        for link in menu_of(request.user)
+        if words.lower() in link.label.lower()
     ]
     return JsonResponse(rows, safe=False)
