@@ -31,12 +31,13 @@ def main() -> None:
     from django.core.management import call_command
 
     from tests.company import build_applications, build_company, build_position
+    from touchstone.audit.pieces import scratch_file
     from touchstone.common.actors import SYSTEM, Actor
     from touchstone.common.clock import utc_now
     from touchstone.engine.listening.segments import Segment
     from touchstone.interviews.services.arranging import interview_arrange
     from touchstone.interviews.services.booking import Seat
-    from touchstone.interviews.services.recordings import recording_store, scratch_file
+    from touchstone.interviews.services.recordings import recording_store
     from touchstone.interviews.services.room import note_save, question_ask, room_end, room_start
     from touchstone.interviews.services.transcripts import transcript_keep
     from touchstone.library.services import builtin_questions_load

@@ -13,6 +13,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from tests.company import Company
+from touchstone.audit.pieces import scratch_file
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.errors import InvalidInput, NotAllowed, TemporaryOutsideError
 from touchstone.engine.listening.segments import Segment
@@ -24,7 +25,6 @@ from touchstone.interviews.services.heard_points import heard_decide
 from touchstone.interviews.services.recordings import (
     recording_erase,
     recording_store,
-    scratch_file,
 )
 from touchstone.interviews.services.room import mark_save, question_ask
 from touchstone.interviews.services.transcript_making import transcript_make

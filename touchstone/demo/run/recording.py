@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from touchstone.audit.pieces import scratch_file
 from touchstone.common.actors import Actor
 from touchstone.common.messages import Lang
 from touchstone.demo.answers import write_answer
@@ -16,7 +17,7 @@ from touchstone.demo.people import Person
 from touchstone.interviews.models import Interview, Transcript
 from touchstone.interviews.services.heard_points import heard_decide
 from touchstone.interviews.services.meetings import recording_allowed
-from touchstone.interviews.services.recordings import recording_store, scratch_file
+from touchstone.interviews.services.recordings import recording_store
 from touchstone.interviews.services.transcripts import transcript_bring
 from touchstone.library.selectors import questions_by_code
 

@@ -24,12 +24,12 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from touchstone.accounts.models import Person
+from touchstone.audit.ranges import ranged_file
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotAllowed, NotFound
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.live import hub
-from touchstone.desk.ranges import ranged_file
 from touchstone.desk.room_words import doubts, evidence_by_dimension, results
 from touchstone.desk.shell import position_shell
 from touchstone.evaluation.models import Scorecard

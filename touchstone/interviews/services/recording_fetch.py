@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 
+from touchstone.audit.pieces import scratch_file
 from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
@@ -20,7 +21,7 @@ from touchstone.integrations.tencent_meeting.client import TencentMeeting
 from touchstone.integrations.tencent_meeting.records import RecordFile
 from touchstone.interviews.models import Interview, Recording, Transcript
 from touchstone.interviews.services.meetings import meeting_client, recording_allowed
-from touchstone.interviews.services.recordings import LARGEST, recording_store, scratch_file
+from touchstone.interviews.services.recordings import LARGEST, recording_store
 from touchstone.interviews.services.transcript_wishes import transcript_wanted
 from touchstone.interviews.services.transcripts import MEETING, PERSON, transcript_keep
 

@@ -6,16 +6,13 @@ at any byte and go on later; its pieces lie in storage until the whole is there.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
-from touchstone.audit.files import UNSAFE, file_erase, file_take_in, store
+from touchstone.audit.files import UNSAFE, file_erase, file_take_in
+from touchstone.audit.pieces import piece_keep, pieces_forget, pieces_join, scratch_file
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import Actor
 from touchstone.common.errors import Conflict, InvalidInput
@@ -101,7 +98,7 @@ def upload_receive(
     if after > upload.size:
         raise InvalidInput(say("interviews.recording_size"), field="file")
     if data:
-        store().put(f"{_folder(upload)}{offset:012d}", data)
+        piece_keep(upload.ref, offset, data)
         here = RecordingUpload.objects.filter(pk=upload.pk, received=offset)
         moved = here.update(received=after)
         upload.refresh_from_db(fields=["received"])
@@ -136,10 +133,9 @@ def recording_erase(*, actor: Actor, recording: Recording, at: dt.datetime) -> R
 
 def _finish(actor: Actor, upload: RecordingUpload, at: dt.datetime) -> Recording:
     with scratch_file() as part:
-        with part.open("wb") as file:
-            for key in sorted(store().keys(_folder(upload))):
-                file.write(store().get(key))
-        if part.stat().st_size != upload.size:  # pieces were lost: the browser begins again
+        if (
+            pieces_join(upload.ref, part) != upload.size
+        ):  # pieces were lost: the browser begins again
             upload_forget(upload)
             upload.received = 0
             upload.save(update_fields=["received"])
@@ -205,22 +201,9 @@ def recording_store(
     return recording
 
 
-@contextlib.contextmanager
-def scratch_file() -> Iterator[Path]:
-    """A place for a file on its way in, on the disk of the files' folder; gone afterwards."""
-    folder = Path(settings.FILES_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{secrets.token_hex(8)}.part"
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def upload_forget(upload: RecordingUpload) -> None:
     """Deletes the bytes that arrived of an upload, wherever it stopped."""
-    for key in list(store().keys(_folder(upload))):
-        store().delete(key)
+    pieces_forget(upload.ref)
 
 
 def _elsewhere(upload: RecordingUpload) -> Conflict:
@@ -228,11 +211,6 @@ def _elsewhere(upload: RecordingUpload) -> Conflict:
         say("interviews.recording_offset", received=upload.received),
         theirs={"received": upload.received},
     )
-
-
-def _folder(upload: RecordingUpload) -> str:
-    """Where an upload's pieces lie, each named by its offset: any node can take the next one."""
-    return f"uploads/{upload.ref}/"
 
 
 def _log(actor: Actor, recording: Recording, action: str) -> None:
