@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--out", default=".", metavar="DIR", help="where the packages go")
     bring.add_argument(
         "--testlib", metavar="FILE", help="testlib.h, for checkers whose file does not bring it"
+    )
+    bring.add_argument(
+        "--make-tests",
+        action="store_true",
+        help="run the authors' generators, in the sandbox, for tests that the file lacks",
     )
     bring.add_argument("--lang", choices=("zh", "en"), default="zh")
 
@@ -146,9 +152,12 @@ def _new(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from touchstone.common.messages import render
     from touchstone.engine.judging.importing import import_problems
+    from touchstone.integrations.sandbox import shared_sandbox
+    from touchstone.integrations.sandbox.making import make_tests
 
     file, out = Path(args.file), Path(args.out)
     testlib = Path(args.testlib).read_bytes() if args.testlib else b""
+    make = partial(make_tests, sandbox=shared_sandbox()) if args.make_tests else None
     rows = [
         {
             "problem": made.name,
@@ -156,6 +165,6 @@ def _import(args: argparse.Namespace) -> int:
             "tests": made.tests,
             "notes": [render(note, args.lang) for note in made.notes],
         }
-        for made in import_problems(file.read_bytes(), file.name, out, testlib=testlib)
+        for made in import_problems(file.read_bytes(), file.name, out, testlib=testlib, make=make)
     ]
     return emit(rows, quiet=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from touchstone.common.errors import InvalidInput
-from touchstone.engine.judging.foreign.draft import paired_names
+from touchstone.engine.judging.foreign.draft import Made, Recipe, Step, paired_names
 from touchstone.engine.judging.foreign.markup import from_html, from_tex, with_images
 from touchstone.engine.judging.importing import Imported, folder_name, import_problems
 from touchstone.engine.judging.loading import load_problem
@@ -366,6 +366,28 @@ def test_polygon_checker_comes_with_its_header(tmp_path: Path) -> None:
     assert kept == ["adapter.cpp", "checker.cpp", "testlib.h"]
     (made,) = import_problems(polygon("own.cpp"), "p.zip", tmp_path)
     assert "checker_missing" in noted(made)
+
+
+def test_tests_of_a_generator_are_made_by_whoever_can(tmp_path: Path) -> None:
+    seen: list[Recipe] = []
+
+    def make(recipe: Recipe) -> Made:
+        seen.append(recipe)
+        return [(b"9 1", b"10"), None][: len(recipe.steps)]
+
+    executable = (
+        "<files><executables><executable>"
+        '<source path="files/gen.cpp" type="cpp.g++17"/></executable></executables></files><assets>'
+    )
+    listed = POLYGON.replace("{checker}", "std::ncmp.cpp").replace("<assets>", executable)
+    data = polygon(**{"problem.xml": listed, "files/gen.cpp": "int main() {}"})
+    (made,) = import_problems(data, "p.zip", tmp_path, make=make)
+    (recipe,) = seen
+    assert recipe.steps == (Step(("gen", "5"), None),)
+    assert recipe.programs == {"gen": ("cpp", b"int main() {}")}
+    assert recipe.main is not None
+    assert made.tests == 5
+    assert "tests_generated" not in noted(made)
 
 
 def test_many_polygon_problems_of_a_contest(tmp_path: Path) -> None:

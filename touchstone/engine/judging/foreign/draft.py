@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -45,6 +45,35 @@ class Part:
     points: float | None = None
     aggregation: Literal["sum", "min", "pass-fail"] = "sum"
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A test to be made: by a program with arguments (``words``), or of an input that is there."""
+
+    words: tuple[str, ...]
+    given: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How tests that a file lacks are made, by its authors' own programs.
+
+    Attributes:
+        programs: generators by name, with their language.
+        beside: files they include.
+        main: the solution that writes the answers; None: none are needed.
+    """
+
+    programs: Mapping[str, tuple[Language, bytes]]
+    beside: Mapping[str, bytes]
+    main: tuple[Language, bytes] | None
+    steps: tuple[Step, ...]
+
+
+Made = Sequence[tuple[bytes, bytes] | None]
+Maker = Callable[[Recipe], Made]
+"""Input and answer of each step, None where a program failed."""
 
 
 @dataclass

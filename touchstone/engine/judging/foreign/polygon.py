@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from touchstone.engine.judging.foreign.checkers import HEADER, standard, take_over
-from touchstone.engine.judging.foreign.draft import Case, Draft, Part, inside, natural
+from touchstone.engine.judging.foreign.draft import (
+    Case,
+    Draft,
+    Maker,
+    Part,
+    Recipe,
+    Step,
+    inside,
+    language_of,
+    natural,
+)
 from touchstone.engine.judging.foreign.markup import from_tex, sections, with_images
 from touchstone.engine.judging.foreign.reading import text, xml
+from touchstone.engine.judging.problem import Language
 
 FOLDERS = {
     "main": "accepted",
@@ -34,8 +47,16 @@ COMPLETE = frozenset({"complete-group"})
 PATTERN = re.compile(r"%0?(\d*)d")
 
 
-def drafts(files: Mapping[str, bytes], name: str, headers: Mapping[str, bytes]) -> Iterator[Draft]:
+def drafts(
+    files: Mapping[str, bytes],
+    name: str,
+    headers: Mapping[str, bytes],
+    make: Maker | None = None,
+) -> Iterator[Draft]:
     """The problems of an archive.
+
+    Args:
+        make: runs the authors' programs for tests that the archive lacks.
 
     Raises:
         InvalidInput: a problem.xml is damaged.
@@ -45,10 +66,15 @@ def drafts(files: Mapping[str, bytes], name: str, headers: Mapping[str, bytes]) 
         if about.tag != "problem":
             continue
         mine = inside(files, PurePosixPath(path).parent.as_posix())
-        yield _draft(about, mine, headers)
+        yield _draft(about, mine, headers, make)
 
 
-def _draft(about: Element, mine: dict[str, bytes], headers: Mapping[str, bytes]) -> Draft:
+def _draft(
+    about: Element,
+    mine: dict[str, bytes],
+    headers: Mapping[str, bytes],
+    make: Maker | None,
+) -> Draft:
     names = {n.get("language") or "": n.get("value") or "" for n in about.iterfind("names/name")}
     draft = Draft(titles={_language(lang, names): value for lang, value in _ordered(names)})
     if not draft.title:
@@ -59,7 +85,7 @@ def _draft(about: Element, mine: dict[str, bytes], headers: Mapping[str, bytes])
     if testset is not None:
         draft.time_s = float(testset.findtext("time-limit") or 1000) / 1000
         draft.memory_mib = float(testset.findtext("memory-limit") or 2**28) / 2**20
-        _tests(draft, testset, mine)
+        _tests(draft, about, testset, mine, make)
         _groups(draft, testset)
     _statements(draft, names, mine)
     for solution in about.iter("solution"):
@@ -84,30 +110,76 @@ def _language(lang: str, names: Mapping[str, str]) -> str:
     return "en" if lang == "english" and "chinese" in names else "zh"
 
 
-def _tests(draft: Draft, testset: Element, mine: dict[str, bytes]) -> None:
+@dataclass
+class _Row:
+    """A test as problem.xml lists it; what is None is not in the archive."""
+
+    test: Element
+    given: bytes | None
+    wanted: bytes | None
+
+    @property
+    def sample(self) -> bool:
+        return self.test.get("sample") == "true"
+
+
+def _tests(
+    draft: Draft, about: Element, testset: Element, mine: dict[str, bytes], make: Maker | None
+) -> None:
     patterns = (
         testset.findtext("input-path-pattern") or "tests/%02d",
         testset.findtext("answer-path-pattern") or "tests/%02d.a",
     )
-    generated, unanswered = 0, 0
+    rows = []
     for number, test in enumerate(testset.iterfind("tests/test"), 1):
-        given, wanted = (mine.get(_path(pattern, number)) for pattern in patterns)
-        sample = test.get("sample") == "true"
-        if sample and (given is None or wanted is None):
-            given, wanted = _example(mine, number)
-        if given is None:
-            generated += 1
-        elif wanted is None:
-            unanswered += 1
-        elif sample:
-            draft.samples.append((given, wanted))
+        row = _Row(test, *(mine.get(_path(pattern, number)) for pattern in patterns))
+        if row.sample and (row.given is None or row.wanted is None):
+            row.given, row.wanted = _example(mine, number)
+        rows.append(row)
+    if make is not None:
+        _made(about, rows, mine, make)
+    for row in rows:
+        if row.given is None or row.wanted is None:
+            continue
+        if row.sample:
+            draft.samples.append((row.given, row.wanted))
         else:
-            points = float(test.get("points") or 0)
-            draft.tests.append(Case(given, wanted, points, test.get("group") or ""))
+            points = float(row.test.get("points") or 0)
+            draft.tests.append(Case(row.given, row.wanted, points, row.test.get("group") or ""))
+    generated = sum(row.given is None for row in rows)
+    unanswered = sum(row.given is not None and row.wanted is None for row in rows)
     if generated:
         draft.note("tests_generated", n=generated)
     if unanswered:
         draft.note("tests_without_answer", n=unanswered)
+
+
+def _made(about: Element, rows: list[_Row], mine: dict[str, bytes], make: Maker) -> None:
+    """Fills in what the authors' generators and their main solution write."""
+    lacking = [row for row in rows if row.given is None or row.wanted is None]
+    steps = tuple(Step(tuple(shlex.split(row.test.get("cmd") or "")), row.given) for row in lacking)
+    main = _source(about.find("assets/solutions/solution[@tag='main']"), mine)
+    interactive = about.find("assets/interactor") is not None
+    if not steps or (main is None and not interactive):
+        return
+    programs = {}
+    for executable in about.iterfind("files/executables/executable"):
+        source = _source(executable, mine)
+        path = executable.find("source")
+        if source is not None and path is not None:
+            programs[PurePosixPath(path.get("path") or "").stem] = source
+    recipe = Recipe(programs, inside(mine, "files"), None if interactive else main, steps)
+    for row, made in zip(lacking, make(recipe), strict=True):
+        if made is not None:
+            row.given, row.wanted = made
+
+
+def _source(asset: Element | None, mine: dict[str, bytes]) -> tuple[Language, bytes] | None:
+    source = asset.find("source") if asset is not None else None
+    if source is None:
+        return None
+    language, code = language_of(source.get("type") or ""), mine.get(source.get("path") or "")
+    return (language, code) if language is not None and code is not None else None
 
 
 def _path(pattern: str, number: int) -> str:
