@@ -58,7 +58,7 @@ def everything(reading: Reading) -> int:
 def test_no_text_takes_a_reader_longer_than_it_may(piece: str) -> None:
     size = DEFAULT_LIMITS.text_chars
     data = (piece * (size // len(piece) + 1))[: size - 1].encode()
-    with ReaderPool(AS_OF, then=everything, workers=1, fork=True) as pool:
+    with ReaderPool(AS_OF, then=everything, workers=1) as pool:
         [outcome] = pool.read([Source("a.txt", data)])
     assert outcome.refusal is None
     assert outcome.value >= size * 0.9
