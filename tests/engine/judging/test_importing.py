@@ -451,6 +451,7 @@ def test_markup() -> None:
         b"PK\x03\x04 broken",
         packed({"readme.txt": "nothing"}),
         packed({"1/problem.json": "[]"}),
+        packed({"1/problem.json": '{"id": 1, "title": "of another judge"}'}),
         packed({"problem.xml": "<problem>"}),
         b'<!DOCTYPE x [<!ENTITY a "b">]><fps><item><title>&a;</title></item></fps>',
     ],

@@ -31,7 +31,7 @@ def drafts(files: Mapping[str, bytes], name: str) -> Iterator[Draft]:
             about = json.loads(text(files[path]))
         except ValueError as error:
             refuse(name, error)
-        if not isinstance(about, dict) or "title" not in about:
+        if not isinstance(about, dict) or not about.keys() >= {"title", "description"}:
             refuse(name)
         yield _draft(about, inside(files, PurePosixPath(path).parent.as_posix()))
 
