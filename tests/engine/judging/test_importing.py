@@ -12,7 +12,7 @@ import pytest
 
 from touchstone.common.errors import InvalidInput
 from touchstone.engine.judging.foreign.draft import Made, Recipe, Step, paired_names
-from touchstone.engine.judging.foreign.markup import from_html, from_tex, with_images
+from touchstone.engine.judging.foreign.markup import from_html, from_mixed, from_tex, with_images
 from touchstone.engine.judging.importing import Imported, folder_name, import_problems
 from touchstone.engine.judging.loading import load_problem
 from touchstone.engine.judging.starting import start_package
@@ -430,12 +430,29 @@ def test_tests_are_paired_by_their_names(names: list[str], pairs: list[tuple[str
     assert paired_names(names) == pairs
 
 
+def test_markdown_with_pieces_of_html() -> None:
+    mixed = (
+        "## Input\n\n- one <b>n</b> &lt; 5\n- `a<b>` two\n\n```input1\n1 <b>\n2\n```\n\n"
+        "<table><tr><th>a</th></tr>\n<tr><td>1</td></tr></table>"
+    )
+    plain = from_mixed(mixed)
+    assert "- one **n** < 5\n- `a<b>` two\n" in plain
+    assert "```input1\n1 <b>\n2\n```" in plain
+    assert "| a |" in plain
+    html = '<h2>Sample</h2><pre><code class="language-input1">1\n2</code></pre>'
+    assert from_mixed(html) == "## Sample\n\n```input1\n1\n2\n```"
+
+
 def test_markup() -> None:
     table = "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>"
     assert "| a |" in from_html(table)
     assert from_html("x &lt; y") == "x < y"
     assert from_html("1 < n and a_1 * b_2") == "1 < n and a_1 * b_2"
+    assert from_html("<p>a</p><script>alert(1)</script><style>p {}</style>") == "a"
     assert from_html("[md]**kept**[/md]") == "**kept**"
+    assert from_html("a<sub>1,2</sub> < 10<sup>9</sup>, i <n && n> d") == (
+        "a$_{1,2}$ < 10$^{9}$, i <n && n> d"
+    )
     tex = from_tex("Given $$$a_i$$$~\\textit{x}.\n\\begin{itemize}\n\\item one\n\\end{itemize}")
     assert tex == "Given $a_i$ *x*.\n- one"
     fenced = "```\n![](gone.png)\n```"

@@ -22,7 +22,7 @@ from touchstone.engine.judging.foreign.draft import (
     seconds,
 )
 from touchstone.engine.judging.foreign.functions import PACKAGE_NAMES
-from touchstone.engine.judging.foreign.markup import from_html, has_markup, with_images
+from touchstone.engine.judging.foreign.markup import from_mixed, with_images
 from touchstone.engine.judging.foreign.reading import text
 
 OTHER_TYPES = frozenset({"objective", "submit_answer", "communication", "generate"})
@@ -109,7 +109,7 @@ def _statements(draft: Draft, mine: dict[str, bytes]) -> None:
             kept = "en" if language.startswith("en") else "zh"
             if kept in draft.statements and language not in {"zh", "en"}:
                 continue
-            plain = from_html(words) if has_markup(words) else words.replace("\r\n", "\n").strip()
+            plain = from_mixed(words)
             if not draft.samples:
                 draft.samples = _samples(plain)
             plain = plain.replace("](file://", "](")

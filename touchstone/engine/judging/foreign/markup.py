@@ -9,7 +9,20 @@ from collections.abc import Mapping
 from bs4 import Tag
 from markdownify import MarkdownConverter
 
-MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+TAGS = (
+    "a|b|blockquote|br|center|code|dd|div|dl|dt|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|pre|s|samp"
+    "|small|span|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var"
+)
+MARKUP = re.compile(
+    rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z]{{2,8}});", re.IGNORECASE
+)
+LESS_THAN = re.compile(
+    r"""<(?!/?[a-zA-Z][\w:-]*(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s<>"']+))?)*\s*/?>|!--)"""
+)
+BLOCK = re.compile(r"<(table|pre|ul|ol|dl)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+MARKED = re.compile(r"^(#{1,6} |```)", re.MULTILINE)
+FENCE = re.compile(r"(^```.*?^```[ \t]*$)", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"(`[^`\n]*`)")
 IMAGE_KINDS = {
     b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp",
 }  # fmt: skip
@@ -41,8 +54,41 @@ TEX: tuple[tuple[re.Pattern[str], str], ...] = (
 FORMULA = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$)", re.DOTALL)
 
 
-def has_markup(source: str) -> bool:
-    return MARKUP.search(FENCED.sub("", source)) is not None
+class _Converter(MarkdownConverter):
+    """Raised and lowered signs as our pages read them in formulas."""
+
+    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"$_{{{text}}}$" if text.strip() else ""
+
+    def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"$^{{{text}}}$" if text.strip() else ""
+
+
+def from_mixed(source: str) -> str:
+    """Markdown with pieces of HTML in it, as Markdown alone; without Markdown's marks, as HTML."""
+    if not MARKED.search(source):
+        return from_html(source)
+    pieces = FENCE.split(source.replace("\r\n", "\n"))
+    return _tidy("".join(p if n % 2 else _unmixed(p) for n, p in enumerate(pieces)))
+
+
+def _unmixed(source: str) -> str:
+    source = BLOCK.sub(lambda m: f"\n\n{from_html(m[0])}\n\n", source)
+    lines = source.split("\n")
+    return "\n".join(_plain_line(line) if MARKUP.search(line) else line for line in lines)
+
+
+def _plain_line(line: str) -> str:
+    pieces = CODE.split(line)
+    return "".join(p if n % 2 else _kept_apart(p) for n, p in enumerate(pieces))
+
+
+def _kept_apart(words: str) -> str:
+    """Converted, with the space around it as it was."""
+    inner = words.strip()
+    if not inner or not MARKUP.search(inner):
+        return words
+    return words.replace(inner, from_html(inner), 1)
 
 
 def from_html(source: str) -> str:
@@ -54,17 +100,17 @@ def from_html(source: str) -> str:
         return source.replace("[md]", "").replace("[/md]", "").strip()
     if not MARKUP.search(source):
         return _tidy(source)
-    converter = MarkdownConverter(
+    converter = _Converter(
         heading_style="ATX",
         bullets="-",
         escape_asterisks=False,
         escape_underscores=False,
         escape_misc=False,
         keep_inline_images_in=["td", "th", "span", "a", "strong", "em", "b", "i"],
-        strip=["a", "script", "style"],
+        strip=["a"],
         code_language_callback=_fence,
     )
-    return _tidy(str(converter.convert(source)))
+    return _tidy(str(converter.convert(LESS_THAN.sub("&lt;", source))))
 
 
 def _fence(block: Tag) -> str:
