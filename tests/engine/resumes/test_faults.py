@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 import struct
+import threading
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from touchstone.common.errors import UnreadableFile
-from touchstone.engine.resumes.extract import extract
+from touchstone.engine.resumes import isolated
+from touchstone.engine.resumes.extract import DEFAULT_LIMITS, extract
 from touchstone.engine.resumes.files import Source, sources_of
-from touchstone.engine.resumes.isolated import ReaderPool
+from touchstone.engine.resumes.isolated import ReaderPool, Reading
 from touchstone.engine.resumes.sniff import kind_of
 
 AS_OF = dt.date(2026, 11, 1)
@@ -226,6 +230,46 @@ def test_hostile_files_cost_themselves_and_nothing_else() -> None:
     assert refused[1] in {"reader_crashed", "too_much_memory", "no_text", "too_slow", "broken_pdf"}
     assert refused[2:4] == ["no_text", "empty_file"]
     assert outcomes[4].value.resume.phone == "+8613812345678"
+
+
+def never_ends(_: Reading) -> None:
+    while True:
+        pass
+
+
+def hangs(_: Reading) -> None:
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize("then", [never_ends, hangs])
+def test_a_reader_that_does_not_come_back_is_given_up(then: Callable[[Reading], None]) -> None:
+    limits = replace(DEFAULT_LIMITS, time_s=0.4)
+    with ReaderPool(AS_OF, then=then, workers=1, limits=limits, ocr=False) as pool:
+        [outcome] = pool.read([Source("a.txt", RESUME)])
+    assert outcome.refusal is not None
+    assert outcome.refusal.reason == "too_slow"
+
+
+@pytest.mark.parametrize(
+    ("passed_s", "used_s", "overdue"),
+    [
+        (19, 19, False),
+        (21, 20.5, True),
+        (60, 12, False),  # three others wanted the processor
+        (60, 0.1, True),  # nobody did: it hangs
+        (121, 19, True),
+        (21, None, True),  # where no system tells what was used
+    ],
+)
+def test_a_busy_machine_is_not_held_against_a_file(
+    monkeypatch: pytest.MonkeyPatch, passed_s: float, used_s: float | None, overdue: bool
+) -> None:
+    used = iter([3.0, None if used_s is None else 3.0 + used_s])
+    monkeypatch.setattr(isolated, "_processor_s", lambda _pid: next(used))
+    monkeypatch.setattr("touchstone.engine.resumes.isolated.time.monotonic", lambda: 1000.0)
+    worker = isolated._Worker(SimpleNamespace(pid=1), SimpleNamespace(), 20.0)  # type: ignore[arg-type]
+    worker.begin()
+    assert worker.is_overdue(1000.0 + passed_s) is overdue
 
 
 def resident_kib() -> int:

@@ -38,9 +38,9 @@ class Limits:
         pixels: width × height of an image or a page drawn for recognition.
         text_chars: characters kept; more make the reading partial.
         ocr_pages: pages recognised; more make the reading partial.
-        time_s: wall time in a limited process.
+        time_s: processor time in a limited process, or wall time where it hangs.
         memory_mib: address space in a limited process, recognition apart.
-        ocr_time_s: wall time where pages are recognised.
+        ocr_time_s: the same where pages are recognised.
         ocr_memory_mib: address space where pages are recognised.
     """
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from touchstone.common.errors import UnreadableFile
@@ -31,6 +32,10 @@ from touchstone.engine.resumes.resume import ParsedResume
 
 _FILES_A_WORKER = 2000  # then a fresh one, whatever the libraries may have leaked
 _WINDOW = 400  # results that may wait for an earlier file to finish
+_PATIENCE = 6  # times its limit a reader may take on a machine that leaves it too little processor
+_LOOK_AGAIN_S = 0.5
+_STUCK_SHARE = 0.05  # of the time that passed; a reader that used less of the processor hangs
+_TICKS = os.sysconf("SC_CLK_TCK")
 _AHEAD_BYTES = 60_000  # a file this small fits the pipe while its worker is still busy
 
 
@@ -89,7 +94,30 @@ class _Worker:
     limit_s: float
     tasks: deque[_Task] = field(default_factory=deque)
     since: float = 0.0
+    used_before_s: float = 0.0
     done: int = 0
+
+    def begin(self) -> None:
+        """Counts from now on what the file costs that is read next."""
+        self.since = time.monotonic()
+        self.used_before_s = _processor_s(self.process.pid) or 0.0
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether a file has cost more than it may: processor time, so that one is not refused
+        because the machine is busy; by the clock where a reader hangs, or in any case late."""
+        passed = now - self.since
+        if passed <= self.limit_s:
+            return False
+        used = _processor_s(self.process.pid)
+        if used is None or passed > _PATIENCE * self.limit_s:
+            return True
+        used -= self.used_before_s
+        return used > self.limit_s or used < _STUCK_SHARE * passed
+
+    def look_at(self, now: float) -> float:
+        """When to look again whether it is overdue."""
+        end = self.since + self.limit_s
+        return end if end > now else now + _LOOK_AGAIN_S
 
     def stop(self) -> None:
         self.connection.close()
@@ -98,6 +126,15 @@ class _Worker:
             self.process.join()
         else:
             self.process.wait()
+
+
+def _processor_s(pid: int | None) -> float | None:
+    """Processor seconds a process has used; None where that cannot be told."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _start(orders: Orders, *, fork: bool) -> _Worker:
@@ -240,7 +277,7 @@ class ReaderPool:
 
     def _send(self, worker: _Worker, task: _Task) -> None:
         if not worker.tasks:
-            worker.since = time.monotonic()
+            worker.begin()
         worker.tasks.append(task)
         try:
             worker.connection.send((task.source.name, task.source.data))
@@ -254,18 +291,15 @@ class ReaderPool:
         if not busy:
             self._feed()
             return []
-        remaining = min(w.since + w.limit_s for w in busy.values()) - time.monotonic()
+        now = time.monotonic()
+        remaining = min(w.look_at(now) for w in busy.values()) - now
         ready: list[Any] = list(wait(list(busy), timeout=max(0.0, remaining) if block else 0))
         finished: list[tuple[int, Outcome]] = []
         for connection in ready:
             finished.extend(self._receive(busy[connection]))
         now = time.monotonic()
         for worker in self._workers():
-            if (
-                worker.tasks
-                and now - worker.since > worker.limit_s
-                and worker.connection not in ready
-            ):
+            if worker.tasks and worker.connection not in ready and worker.is_overdue(now):
                 error = refuse("too_slow", seconds=round(worker.limit_s))
                 finished.extend(self._lost(worker, error))
         self._feed()
@@ -277,7 +311,7 @@ class ReaderPool:
         except (EOFError, OSError):
             return self._lost(worker, refuse("reader_crashed"))
         task = worker.tasks.popleft()
-        worker.since = time.monotonic()
+        worker.begin()
         worker.done += 1
         if worker.done >= _FILES_A_WORKER and not worker.tasks:
             self._retire(worker)

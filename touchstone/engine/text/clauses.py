@@ -182,6 +182,18 @@ class _SentenceReading:
         self._text = self._without_asides(text)
         self._carried: Polarity = "own"
         self._subject: Polarity = "own"
+        self._searched: dict[tuple[re.Pattern[str], int], tuple[int, re.Match[str] | None]] = {}
+
+    def _next(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
+        """The first match between two offsets, looked for once for all mentions before it."""
+        known = self._searched.get((pattern, end))
+        if known is not None and known[0] <= start:
+            match = known[1]
+            if match is None or match.start() >= start:
+                return match
+        match = pattern.search(self._text, start, end)
+        self._searched[pattern, end] = (start, match)
+        return match
 
     def _without_asides(self, text: str) -> str:
         """The sentence with "(没写过项目)" blanked out, once it is known whose aside it is."""
@@ -313,7 +325,7 @@ class _SentenceReading:
         if said:
             return max(said)[1]
         later = any(a > first for a, _ in self._mentions if a < end)
-        words, text = self._words, self._text
+        words = self._words
         if "negated" in self._kinds and self._lies_between(first, last, start, end):
             return "negated"
         for pattern, polarity in (
@@ -323,7 +335,7 @@ class _SentenceReading:
         ):
             if polarity not in self._kinds:
                 continue
-            match = pattern.search(text, last, end)
+            match = self._next(pattern, last, end)
             if match and not (later and self._mention_after(match.end(), end)):
                 return polarity  # type: ignore[return-value]
         if self._subject != "own":
@@ -349,7 +361,7 @@ class _SentenceReading:
             if (
                 ends
                 and not closing.search(self._text, ends[-1], first)
-                and closing.search(self._text, last, end)
+                and self._next(closing, last, end)
             ):
                 return True
         return False
