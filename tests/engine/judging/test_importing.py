@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -440,6 +441,8 @@ def test_markdown_with_pieces_of_html() -> None:
     assert "```input1\n1 <b>\n2\n```" in plain
     assert "| a |" in plain
     html = '<h2>Sample</h2><pre><code class="language-input1">1\n2</code></pre>'
+    nested = html.replace("1\n2", "<pre><div style='x'>1\n2</div></pre>")
+    assert from_mixed(nested) == from_mixed(html)
     assert from_mixed(html) == "## Sample\n\n```input1\n1\n2\n```"
 
 
@@ -449,6 +452,15 @@ def test_markup() -> None:
     assert from_html("x &lt; y") == "x < y"
     assert from_html("1 < n and a_1 * b_2") == "1 < n and a_1 * b_2"
     assert from_html("<p>a</p><script>alert(1)</script><style>p {}</style>") == "a"
+    katex = (
+        '<span class="katex"><span class="katex-mathml"><math><mi>n</mi><annotation'
+        ' encoding="application/x-tex">n_1</annotation></math></span>'
+        '<span class="katex-html"><span class="mord">n</span></span></span>'
+    )
+    assert from_html(f"<p>at most {katex} of</p>") == "at most $n_1$ of"
+    flat = re.sub(r"<math>.*</math>", "nn_1", katex)
+    assert from_html(f"<p>at most {flat} of</p>") == "at most n of"
+    assert from_html('<p><script type="math/tex">a^2</script></p>') == "$a^2$"
     assert from_html("[md]**kept**[/md]") == "**kept**"
     assert from_html("a<sub>1,2</sub> < 10<sup>9</sup>, i <n && n> d") == (
         "a$_{1,2}$ < 10$^{9}$, i <n && n> d"

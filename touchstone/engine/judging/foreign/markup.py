@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 TAGS = (
@@ -63,6 +63,20 @@ class _Converter(MarkdownConverter):
     def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"$^{{{text}}}$" if text.strip() else ""
 
+    def convert_span(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A formula that was set on the page before: KaTeX leaves its source beside it."""
+        if "katex" not in el.get_attribute_list("class"):
+            return text
+        source = el.find("annotation")
+        if source is not None:
+            return f"${source.get_text().strip()}$"
+        shown = el.find(class_="katex-html")
+        return shown.get_text() if shown is not None else text
+
+    def convert_script(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        formula = str(el.get("type") or "").startswith("math/tex")
+        return f"${el.get_text().strip()}$" if formula else ""
+
 
 def from_mixed(source: str) -> str:
     """Markdown with pieces of HTML in it, as Markdown alone; without Markdown's marks, as HTML."""
@@ -110,7 +124,11 @@ def from_html(source: str) -> str:
         strip=["a"],
         code_language_callback=_fence,
     )
-    return _tidy(str(converter.convert(LESS_THAN.sub("&lt;", source))))
+    soup = BeautifulSoup(LESS_THAN.sub("&lt;", source), "html.parser")
+    for block in soup.find_all("pre"):
+        for inner in block.find_all(("pre", "div", "p", "span")):
+            inner.unwrap()  # else the lines of what is set within would be filled up
+    return _tidy(str(converter.convert_soup(soup)))
 
 
 def _fence(block: Tag) -> str:
