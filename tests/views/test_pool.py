@@ -20,6 +20,7 @@ from touchstone.recruiting.models import (
     PoolSearch,
     PoolSuggestion,
 )
+from touchstone.recruiting.pool_search import pool_search
 from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.services.pool import pool_add
 
@@ -96,7 +97,7 @@ def test_what_people_typed_stays_text(client_of: Clients, entry: PoolEntry) -> N
     assert "&lt;script&gt;" in page
 
 
-def test_notes_tags_and_letting_go(client_of: Clients, entry: PoolEntry) -> None:
+def test_notes_tags_and_letting_go(client_of: Clients, entry: PoolEntry, now: dt.datetime) -> None:
     client = client_of("recruiter")
     note = reverse("pool-note", args=[entry.ref])
     assert client.post(note, {"text": ""}).status_code == 422
@@ -111,6 +112,14 @@ def test_notes_tags_and_letting_go(client_of: Clients, entry: PoolEntry) -> None
     assert "年底可以聊" in client.get(reverse("pool-person", args=[entry.ref])).content.decode()
     found = client.get(reverse("pool"), {"tag": "可迁"}).content.decode()
     assert entry.candidate.name in found
+    everybody = pool_search(person=Person.objects.get(username="recruiter"), words="", at=now)
+    assert everybody.facets["tag"] == [("可迁", 1), ("年底", 1)]
+    assert ">可迁<span" in client.get(reverse("pool"), {"q": "微调"}).content.decode()
+    page = client.get(reverse("pool-person", args=[entry.ref])).content.decode()
+    assert "入库以来" in page
+    CandidateNote.objects.update(remind_on=now.date())
+    assert "该联系：" in client.get(reverse("today")).content.decode()
+    assert "该联系：" not in client_of("administrator").get(reverse("today")).content.decode()
     gone = client.post(
         reverse("pool-remove", args=[entry.ref]), {"reason": "本人要求"}, follow=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -45,6 +46,7 @@ from touchstone.recruiting.models import (
 from touchstone.ui.bilingual import choose
 
 MOST_REASONS = 4
+MOST_TAGS = 8
 FACETS = {
     "reached": ("report", "interview", "assessment", "resume"),
     "degree": ("doctor", "master", "bachelor", "associate"),
@@ -214,7 +216,24 @@ def _run(
     hits = tuple(
         _hit(query, known, f, entries[f.number]) for f in ranking.found if f.number in entries
     )
+    tags = _tags(hits, ranking)
+    if tags:
+        facets = {**facets, "tag": tags}
     return SearchResult(asked, hits, ranking.total - len(ranking.found) + len(hits), facets)
+
+
+def _tags(hits: Sequence[Hit], ranking: Ranking) -> list[tuple[str, int]]:
+    """The tags that most of the hits have, with how many of all those found have each."""
+    seen = Counter(tag for hit in hits for tag in hit.entry.tags)
+    terms = {f"#tag:{tag}"[:80]: tag for tag, _n in seen.most_common(MOST_TAGS)}
+    if not terms:
+        return []
+    counts = counted(ranking, postings_for((), list(terms)), list(terms))
+    return sorted(((tag, counts[t]) for t, tag in terms.items() if t in counts), key=_most_first)
+
+
+def _most_first(row: tuple[str, int]) -> tuple[int, str]:
+    return -row[1], row[0]
 
 
 def branches_filter(

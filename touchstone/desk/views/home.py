@@ -28,7 +28,7 @@ from touchstone.positions.permissions import (
     sees_applicants_of,
     visible_positions,
 )
-from touchstone.recruiting import pool_watch
+from touchstone.recruiting import pool_search, pool_watch
 from touchstone.recruiting.models import CandidateRequest
 from touchstone.recruiting.permissions import visible_applications
 from touchstone.ui.bilingual import choose
@@ -75,11 +75,21 @@ def today(request: DeskRequest) -> HttpResponse:
 
 
 def pool_news(person: Person, now: dt.datetime) -> list[dict[str, object]]:
-    """Whom the talent pool has for the person: for positions that opened, and for the searches
-    they keep."""
+    """Whom the talent pool has for the person: to be contacted as they noted, for positions that
+    opened, and for the searches they keep."""
     if not has_role(person, SEES_BRANCH):
         return []
     rows: list[dict[str, object]] = [
+        {
+            "words": choose(
+                f"该联系：{entry.candidate.name}，{note.text[:40]}",
+                f"To contact: {entry.candidate.name}, {note.text[:40]}",
+            ),
+            "url": f"{reverse('pool-person', args=[entry.ref])}#notes",
+        }
+        for entry, note in pool_search.reminders_due(person, now.date())
+    ]
+    rows += [
         {
             "words": choose(
                 f"「{row.position.title}」：人才库里有 {row.fits} 人合适",

@@ -125,6 +125,7 @@ def _facets(
         "reached": choose("上次走到", "Came as far as"),
         "degree": choose("学历", "Degree"),
         "language": choose("简历语言", "Resume in"),
+        "tag": choose("标签", "Tags"),
     }
     facets = []
     for name, rows in found.facets.items():
@@ -181,6 +182,9 @@ def person(request: DeskRequest, ref: str) -> HttpResponse:
             "rounds": _rounds(request, entry),
             "notes": entry.candidate.notes.select_related("author").order_by("-created_at"),
             "consent": consent_standing(entry.candidate, Consent.Purpose.TALENT_POOL),
+            "since": pool_watch.since_text(
+                entry, pool_watch.since_kept([entry])[entry.pk], entry.branch.time_zone, lang
+            ),
             "like": pool_search.pool_like(person=request.user, entry=entry, at=now, most=6).hits,
             "expired": entry.expires_at <= now,
             "soon": now < entry.expires_at <= now + SOON,
