@@ -17,7 +17,7 @@ from tests.conftest import sign_in
 from touchstone.accounts.contacts import contacts_apply, contacts_read
 from touchstone.accounts.models import Person
 from touchstone.audit.models import AuditEvent
-from touchstone.common.errors import InvalidInput
+from touchstone.common.errors import InvalidInput, PermanentOutsideError
 from touchstone.integrations.simulators.wecom import SimulatedWecom
 from touchstone.integrations.wecom.crypto import (
     CallbackKeys,
@@ -25,8 +25,14 @@ from touchstone.integrations.wecom.crypto import (
     encrypt_callback,
 )
 from touchstone.interviews.models import Interview, OutsideEvent, PanelMember
+from touchstone.interviews.services.arranging import interview_call_off, interview_rearrange
 from touchstone.interviews.services.booking import interview_cancel, interview_move
 from touchstone.interviews.services.invitations import interview_announce
+from touchstone.interviews.services.meetings import (
+    default_provider,
+    meeting_follow,
+    meeting_make,
+)
 from touchstone.interviews.services.outside_events import event_handle
 from touchstone.interviews.services.schedules import schedule_follow
 from touchstone.interviews.services.wecom_setup import STEPS
@@ -315,3 +321,71 @@ def test_only_administrators_set_wecom_up(company: Company, who: str) -> None:
     administrator = sign_in(company.administrator)
     assert administrator.post("/people/wecom/nonsense/").status_code == 404
     assert administrator.get("/people/wecom/token/").status_code == 405
+
+
+# --- meetings
+
+
+@pytest.fixture
+def meeting_there(platform: SimulatedWecom, interview: Interview, settings: Any) -> Interview:
+    """Tomorrow's interview, to be held in WeCom."""
+    settings.WECOM_MEETINGS = True
+    assert default_provider() == "wecom"
+    Interview.objects.filter(pk=interview.pk).update(meeting_provider="wecom")
+    interview.refresh_from_db()
+    return interview
+
+
+def test_a_meeting_in_wecom_is_made_once_moved_and_cancelled(
+    platform: SimulatedWecom, meeting_there: Interview, company: Company, now: dt.datetime
+) -> None:
+    actor = company.actor("recruiter")
+    made = meeting_make(actor=actor, ref=meeting_there.ref, at=now)
+    assert made.meeting_url.startswith(platform.base)
+    assert made.meeting_code
+    body = platform.meetings[made.meeting_id]["body"]
+    assert body["admin_userid"] == "shen.yan"
+    assert body["invitees"] == {"userid": ["shen.yan", "XuNian"]}
+    assert len(body["title"].encode()) <= 40
+    # The answer was lost: the same meeting is found again.
+    Interview.objects.filter(pk=made.pk).update(meeting_id="", meeting_url="")
+    again = meeting_make(actor=actor, ref=made.ref, at=now)
+    assert (again.meeting_id, len(platform.meetings)) == (made.meeting_id, 1)
+    later = made.starts_at + dt.timedelta(days=1)
+    moved = interview_rearrange(
+        actor=actor,
+        interview=again,
+        starts_at=later,
+        ends_at=later + dt.timedelta(minutes=45),
+        at=now,
+    )
+    meeting_follow(ref=moved.ref)
+    body = platform.meetings[made.meeting_id]["body"]
+    assert (body["meeting_start"], body["meeting_duration"]) == (int(later.timestamp()), 2700)
+    interview_call_off(actor=actor, interview=moved, at=now)
+    meeting_follow(ref=moved.ref)
+    assert platform.meetings[made.meeting_id]["status"] == 4
+    meeting_follow(ref=moved.ref)
+
+
+def test_a_panel_without_wecom_accounts_is_told_to_type_a_link(
+    platform: SimulatedWecom, meeting_there: Interview, company: Company, now: dt.datetime
+) -> None:
+    Person.objects.update(wecom_userid="")
+    with pytest.raises(PermanentOutsideError) as caught:
+        meeting_make(actor=company.actor("recruiter"), ref=meeting_there.ref, at=now)
+    assert caught.value.message.id == "interviews.no_wecom_host"
+    meeting_there.refresh_from_db()
+    assert "企业微信账号" in meeting_there.meeting_failure
+    assert not platform.meetings
+
+
+def test_meetings_are_held_in_wecom_only_where_that_was_wanted(
+    platform: SimulatedWecom, settings: Any
+) -> None:
+    assert default_provider() == "manual"
+    settings.WECOM_MEETINGS = True
+    assert default_provider() == "wecom"
+    for name in ("APP_ID", "SECRET_ID", "SECRET_KEY", "USER_ID"):
+        setattr(settings, f"TENCENT_MEETING_{name}", "x")
+    assert default_provider() == "tencent"

@@ -50,10 +50,12 @@ class SimulatedLlm(Simulator):
     script: Callable[[list[dict[str, str]]], str] = echo
 
     def answer(self, request: Request) -> Reply:
-        if request.path not in {"/v1/chat/completions", "/chat/completions"}:
+        if request.path not in {"/v1/models", "/v1/chat/completions", "/chat/completions"}:
             return json_reply({"error": {"message": "no such route"}}, 404)
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             return json_reply({"error": {"message": "bad key"}}, 401)
+        if request.path == "/v1/models":
+            return json_reply({"object": "list", "data": [{"id": "sim", "object": "model"}]})
         try:
             body = json.loads(request.body)
         except ValueError:

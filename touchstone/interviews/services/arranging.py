@@ -24,7 +24,7 @@ from touchstone.interviews.services.kits import kit_document, kit_keep
 from touchstone.interviews.services.meetings import (
     FOLLOW_TASK,
     MANUAL,
-    TENCENT,
+    SERVICES,
     default_provider,
     interview_invite,
 )
@@ -144,7 +144,7 @@ def interview_rearrange(
     interview.panel.update(reply="")
     if interview.status != Interview.Status.PLANNED:
         interview_announce(actor=actor, interview=interview, what="moved", at=at)
-    if interview.meeting_provider == TENCENT:
+    if interview.meeting_provider in SERVICES:
         enqueue(FOLLOW_TASK, interview_ref=interview.ref)
     return interview
 
@@ -162,6 +162,6 @@ def interview_call_off(
     interview = interview_cancel(actor=actor, interview=interview, reason=reason)
     if invited:
         interview_announce(actor=actor, interview=interview, what="cancelled", at=at)
-    if interview.meeting_provider == TENCENT:
+    if interview.meeting_provider in SERVICES:
         enqueue(FOLLOW_TASK, interview_ref=interview.ref)
     return interview

@@ -7,8 +7,10 @@ a job does the rest and announces the interview once there is a link.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import transaction
@@ -24,26 +26,33 @@ from touchstone.integrations.tencent_meeting.client import (
     MeetingWish,
     TencentMeeting,
 )
+from touchstone.integrations.wecom.configured import wecom_client, wecom_ready
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.invitations import interview_announce
 from touchstone.interviews.services.room import room_touch
+from touchstone.interviews.services.wecom_meetings import wecom_meeting_follow, wecom_meeting_make
 from touchstone.recruiting.models import Consent
 
 MAKE_TASK = "touchstone.jobs.interviews.meeting_make"
 FOLLOW_TASK = "touchstone.jobs.interviews.meeting_follow"
 TENCENT = "tencent"
+WECOM = "wecom"
+SERVICES = frozenset({TENCENT, WECOM})
 MANUAL = "manual"
 
 
 def default_provider() -> str:
-    """ "tencent" where the enterprise app is set up, otherwise "manual"."""
+    """ "tencent" where the enterprise app is set up; "wecom" where the company wants its meetings
+    there; otherwise "manual"."""
     wanted = (
         settings.TENCENT_MEETING_APP_ID,
         settings.TENCENT_MEETING_SECRET_ID,
         settings.TENCENT_MEETING_SECRET_KEY,
         settings.TENCENT_MEETING_USER_ID,
     )
-    return TENCENT if all(wanted) else MANUAL
+    if all(wanted):
+        return TENCENT
+    return WECOM if settings.WECOM_MEETINGS and wecom_ready() else MANUAL
 
 
 def meeting_client() -> TencentMeeting:
@@ -63,7 +72,7 @@ def meeting_client() -> TencentMeeting:
 @transaction.atomic
 def interview_invite(*, actor: Actor, interview: Interview, at: dt.datetime) -> Interview:
     """Invites everybody: now where the link or place is known, otherwise once the job has it."""
-    if interview.meeting_provider == TENCENT and not interview.meeting_id:
+    if interview.meeting_provider in SERVICES and not interview.meeting_id:
         enqueue(MAKE_TASK, interview_ref=interview.ref)
     else:
         interview_announce(actor=actor, interview=interview, what="invited", at=at)
@@ -122,17 +131,13 @@ def meeting_make(
     """
     interview = Interview.objects.select_related("application__position__branch").get(ref=ref)
     over = interview.status in {Interview.Status.CANCELLED, Interview.Status.DONE}
-    if over or interview.meeting_id or interview.meeting_provider != TENCENT:
+    if over or interview.meeting_id or interview.meeting_provider not in SERVICES:
         return interview
-    service = client or meeting_client()
     try:
-        meeting = _found(service, interview) or service.create(_wish(interview))
+        meeting = _made(interview, client)
     except OutsideError as error:
         _note_failure(interview, error)
         raise
-    finally:
-        if client is None:
-            service.close()
     with transaction.atomic():
         changed = Interview.objects.filter(pk=interview.pk, meeting_id="").update(
             meeting_id=meeting.meeting_id,
@@ -154,20 +159,13 @@ def meeting_follow(*, ref: str, client: TencentMeeting | None = None) -> Intervi
         OutsideError: the service failed; the interview keeps the reason.
     """
     interview = Interview.objects.select_related("application__position__branch").get(ref=ref)
-    if interview.meeting_provider != TENCENT or not interview.meeting_id:
+    if interview.meeting_provider not in SERVICES or not interview.meeting_id:
         return interview
-    service = client or meeting_client()
     try:
-        if interview.status == Interview.Status.CANCELLED:
-            service.cancel(interview.meeting_id)
-        else:
-            service.change(interview.meeting_id, _wish(interview))
+        _followed(interview, client)
     except OutsideError as error:
         _note_failure(interview, error)
         raise
-    finally:
-        if client is None:
-            service.close()
     Interview.objects.filter(pk=interview.pk).update(meeting_failure="")
     return interview
 
@@ -182,6 +180,37 @@ def recording_allowed(interview: Interview) -> bool:
         .first()
     )
     return bool(latest and latest.granted and latest.withdrawn_at is None)
+
+
+def _made(interview: Interview, client: TencentMeeting | None) -> Meeting:
+    if interview.meeting_provider == WECOM:
+        with contextlib.closing(wecom_client()) as wecom:
+            key, info = wecom_meeting_make(interview, wecom)
+        return Meeting(meeting_id=key, meeting_code=info.meeting_code, join_url=info.meeting_link)
+    with _tencent(client) as service:
+        return _found(service, interview) or service.create(_wish(interview))
+
+
+def _followed(interview: Interview, client: TencentMeeting | None) -> None:
+    if interview.meeting_provider == WECOM:
+        with contextlib.closing(wecom_client()) as wecom:
+            wecom_meeting_follow(interview, wecom)
+        return
+    with _tencent(client) as service:
+        if interview.status == Interview.Status.CANCELLED:
+            service.cancel(interview.meeting_id)
+        else:
+            service.change(interview.meeting_id, _wish(interview))
+
+
+@contextlib.contextmanager
+def _tencent(client: TencentMeeting | None) -> Iterator[TencentMeeting]:
+    """The client given, or one of the settings that is closed afterwards."""
+    if client is not None:
+        yield client
+        return
+    with contextlib.closing(meeting_client()) as own:
+        yield own
 
 
 def _wish(interview: Interview) -> MeetingWish:
