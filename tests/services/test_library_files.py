@@ -32,7 +32,7 @@ def test_yaml_goes_out_and_comes_back() -> None:
 @pytest.mark.parametrize("write", [questions_csv, questions_xlsx])
 def test_tables_go_out_and_come_back(write: Callable[[Sequence[Question]], bytes]) -> None:
     table = read_table(write([*QUESTIONS, FORMULA]), "bank")
-    reading = read_rows(table.headings, table.rows, source="bank", first_row=table.first_row)
+    reading = read_rows(table.headings, table.rows, source="bank", numbers=table.numbers)
     assert reading.problems == ()
     assert reading.questions == (*QUESTIONS, FORMULA)
 

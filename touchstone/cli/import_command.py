@@ -210,5 +210,5 @@ def _read_questions(path: Path) -> tuple[Any, Any]:
     if path.suffix.lower() not in TABLES:
         return questions_from_yaml(data, path.name), ()
     table = read_table(data, path.name, lambda heading: bool(column_name(heading)))
-    reading = read_rows(table.headings, table.rows, source=path.name, first_row=table.first_row)
+    reading = read_rows(table.headings, table.rows, source=path.name, numbers=table.numbers)
     return reading.questions, reading.problems

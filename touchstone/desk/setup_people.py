@@ -73,7 +73,7 @@ def people_import(
         raise InvalidInput(say("accounts.no_name_column"), field="file")
     made: list[Person] = []
     left_out: list[tuple[int, Message]] = []
-    for number, cells in enumerate(table.rows[:MOST_PEOPLE], table.first_row):
+    for number, cells in zip(table.numbers, table.rows[:MOST_PEOPLE], strict=False):
         row = {key: text_of(cells[place]) for key, place in places.items()}
         try:
             made.append(_person(actor, row, branches, at))

@@ -348,7 +348,7 @@ def _read_upload(request: DeskRequest) -> tuple[tuple[EngineQuestion, ...], tupl
     if ending not in {"csv", "xlsx", "tsv", "txt"}:
         raise InvalidInput(say("questions.file_kind", name=name), field="file")
     table = read_table(data, name, lambda heading: bool(column_name(heading)))
-    reading = read_rows(table.headings, table.rows, source=name, first_row=table.first_row)
+    reading = read_rows(table.headings, table.rows, source=name, numbers=table.numbers)
     return reading.questions, reading.problems
 
 

@@ -122,13 +122,17 @@ def column_name(heading: str) -> str:
 
 
 def read_rows(
-    headings: Sequence[str], rows: Sequence[Sequence[object]], *, source: str, first_row: int = 2
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    source: str,
+    numbers: Sequence[int] = (),
 ) -> TableReading:
     """Questions of a table's rows.
 
     Args:
         source: named in problems, with the row's number.
-        first_row: the number that the file gives the first of ``rows``.
+        numbers: what the file counts each of ``rows`` as; from 2 on where it is not said.
 
     Raises:
         InvalidInput: the table has no column for the id.
@@ -138,7 +142,7 @@ def read_rows(
         raise InvalidInput(say("questions.no_id_column", where=source), field="file")
     found: dict[str, Question] = {}
     problems: list[Message] = []
-    for number, row in enumerate(rows, first_row):
+    for number, row in zip(numbers or range(2, len(rows) + 2), rows, strict=True):
         cells = {c: _text(v) for c, v in zip(columns, row, strict=False) if c and _text(v)}
         if not cells:
             continue

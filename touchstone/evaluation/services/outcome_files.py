@@ -67,7 +67,7 @@ def outcomes_import(
         for key in (candidate.name, candidate.email):
             outcomes[key.strip().lower(), outcome.month] = outcome
     kept, problems = 0, []
-    for number, row in enumerate(table.rows, table.first_row):
+    for number, row in zip(table.numbers, table.rows, strict=True):
         cells = {name: row[i] if i < len(row) else None for name, i in columns.items()}
         try:
             who, month = _text(cells.get("who")), int(_number(cells, "month") or 3)

@@ -66,8 +66,7 @@ def roster_entries(table: Table) -> tuple[list[Entry], list[tuple[int, Message]]
         raise InvalidInput(say("recruiting.roster_no_names"), field="file")
     entries: list[Entry] = []
     problems: list[tuple[int, Message]] = []
-    for offset, row in enumerate(table.rows):
-        number = table.first_row + offset
+    for number, row in zip(table.numbers, table.rows, strict=True):
 
         def cell(field: str, row: Sequence[object] = row) -> str:
             value = row[places[field]] if field in places and places[field] < len(row) else None
