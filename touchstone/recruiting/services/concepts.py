@@ -20,7 +20,7 @@ from touchstone.library.models import TaxonomyDraft, TaxonomyVersion
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import ConceptTally, PoolEntry, Screening, TaxonomyTrial
 from touchstone.recruiting.selectors import listed
-from touchstone.recruiting.services.pool_index import entry_terms_set
+from touchstone.recruiting.services.pool_index import entry_terms_set, pool_index_pack
 
 RENEW_TASK = "touchstone.jobs.recruiting.pool_concepts_renew"
 CONCEPT_TERMS = ("c:", "d:")
@@ -84,6 +84,7 @@ def pool_concepts_renew(*, after: int) -> int | None:
     entries = list(PoolEntry.objects.filter(pk__gt=after).order_by("pk")[:ENTRIES])
     for entry in entries:
         _renew(entry, known)
+    pool_index_pack()  # else a whole pool's changes would lie beside the index and slow searches
     return entries[-1].pk if entries else None
 
 
