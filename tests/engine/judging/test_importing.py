@@ -491,6 +491,64 @@ def test_what_is_no_problem_file_is_refused(tmp_path: Path, data: bytes) -> None
     assert not (tmp_path / "out").exists()
 
 
+ODD: dict[str, dict[str, str | bytes]] = {
+    "hydro": {
+        "p/problem.yaml": "a: &a [*a]",
+        "p/testdata/config.yaml": (
+            "subtasks: 5\ncases: {a: 1}\ntime: [1]\nmemory: {}\nchecker: [1]\nlangs: 3"
+        ),
+        "p/problem.md": '{"zh": 3}',
+    },
+    "hydro subtasks": {
+        "p/problem.yaml": "title: [1]",
+        "p/testdata/config.yaml": (
+            "subtasks: [{cases: [5, {input: [1], output: {}}], if: 3, score: x}, {cases: 4}, 9]"
+        ),
+    },
+    "qduoj": {
+        "1/problem.json": json.dumps(
+            {
+                "title": None,
+                "description": 5,
+                "samples": {"a": 1},
+                "test_case_score": "x",
+                "template": [1],
+                "spj": "y",
+                "answers": [1],
+                "time_limit": "a",
+                "memory_limit": -3,
+            }
+        )
+    },
+    "polygon": {
+        "problem.xml": (
+            '<problem><judging><testset name="tests"><time-limit>abc</time-limit><memory-limit/>'
+            "<input-path-pattern>%s%d%x</input-path-pattern><tests><test points='x'/></tests>"
+            "<groups><group/></groups></testset></judging><assets><checker/><interactor/>"
+            "<solutions><solution/></solutions></assets></problem>"
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("files", ODD.values(), ids=list(ODD))
+def test_files_with_odd_values_come_in_as_far_as_they_go(
+    tmp_path: Path, files: dict[str, str | bytes]
+) -> None:
+    (made,) = import_problems(packed(files), "odd.zip", tmp_path)
+    assert (tmp_path / made.name / "problem.yaml").is_file()
+    assert "no_solution" in noted(made)
+
+
+def test_fps_with_odd_values_comes_in_as_far_as_it_goes(tmp_path: Path) -> None:
+    data = (
+        "<fps><item><title/><time_limit unit='zz'>-5..</time_limit><memory_limit>1e99"
+        "</memory_limit><img><src/><base64>!!</base64></img><test_input/><test_output/><solution/>"
+        "<spj language='C++'>main</spj></item><item/></fps>"
+    )
+    assert len(import_problems(data.encode(), "odd.xml", tmp_path)) == 2
+
+
 def test_paths_never_leave_the_folder(tmp_path: Path) -> None:
     files = {"../../evil.in": "x", "1/problem.json": json.dumps({**QDUOJ, "title": "../../up"})}
     (made,) = import_problems(packed(dict(files)), "q.zip", tmp_path / "out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -140,6 +141,20 @@ def mebibytes(value: Any, default: float = 256) -> float:
     if not match or not match[1].strip("."):
         return default
     return float(match[1]) * BYTES_UNIT[match[2] or "m"]
+
+
+def figure(value: Any, default: float) -> float:
+    """A number above 0; whatever is none is the default."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return default
+    return number if 0 < number < math.inf else default
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """The keyed entries of a list; nothing where it is none."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -15,10 +15,12 @@ from touchstone.engine.judging.foreign.draft import (
     Draft,
     Part,
     cases_in,
+    figure,
     inside,
     language_of,
     mebibytes,
     natural,
+    rows,
     seconds,
 )
 from touchstone.engine.judging.foreign.functions import PACKAGE_NAMES
@@ -152,11 +154,11 @@ def _samples(words: str) -> list[tuple[bytes, bytes]]:
 
 
 def _tests(draft: Draft, config: dict[str, Any], data: dict[str, bytes]) -> None:
-    subtasks = [s for s in config.get("subtasks") or () if isinstance(s, dict)]
-    listed = [s for s in subtasks if s.get("cases")]
+    subtasks = rows(config.get("subtasks"))
+    listed = [{**s, "cases": rows(s.get("cases"))} for s in subtasks if rows(s.get("cases"))]
     missing = 0
-    if config.get("cases"):
-        listed = [{"cases": config["cases"], "type": "sum"}]
+    if rows(config.get("cases")):
+        listed = [{"cases": rows(config["cases"]), "type": "sum"}]
         subtasks = []
     if not listed:
         draft.tests = cases_in(data, "")
@@ -168,11 +170,10 @@ def _tests(draft: Draft, config: dict[str, Any], data: dict[str, bytes]) -> None
         name = str(subtask.get("id", number)) if several else ""
         if several:
             kind = str(subtask.get("type") or "min")
-            needs = tuple(str(n) for n in subtask.get("if") or ())
-            points = subtask.get("score")
-            draft.parts[name] = Part(
-                float(points) if points else None, "sum" if kind == "sum" else "min", needs
-            )
+            given_needs = subtask.get("if")
+            needs = tuple(map(str, given_needs)) if isinstance(given_needs, list) else ()
+            points = figure(subtask.get("score"), 0.0)
+            draft.parts[name] = Part(points or None, "sum" if kind == "sum" else "min", needs)
             if kind == "max":
                 draft.note("setting", key="type", value="max")
         for case in subtask["cases"]:
@@ -181,7 +182,11 @@ def _tests(draft: Draft, config: dict[str, Any], data: dict[str, bytes]) -> None
             if given is None or wanted is None:
                 missing += 1
                 continue
-            draft.tests.append(Case(given, wanted, None if several else case.get("score"), name))
+            draft.tests.append(
+                Case(
+                    given, wanted, None if several else figure(case.get("score"), 0.0) or None, name
+                )
+            )
         times = [subtask.get("time"), *(case.get("time") for case in subtask["cases"])]
         draft.time_s = max([draft.time_s, *(seconds(t) for t in times if t)])
         spaces = [subtask.get("memory"), *(case.get("memory") for case in subtask["cases"])]
@@ -191,7 +196,7 @@ def _tests(draft: Draft, config: dict[str, Any], data: dict[str, bytes]) -> None
 
 
 def _file(data: dict[str, bytes], name: Any) -> bytes | None:
-    if name in {None, "", NOTHING}:
+    if name is None or name in ("", NOTHING):
         return b""
     return data.get(str(name))
 

@@ -18,6 +18,7 @@ from touchstone.engine.judging.foreign.draft import (
     Part,
     Recipe,
     Step,
+    figure,
     inside,
     language_of,
     natural,
@@ -83,8 +84,8 @@ def _draft(
     if testset is None:
         testset = about.find("judging/testset")
     if testset is not None:
-        draft.time_s = float(testset.findtext("time-limit") or 1000) / 1000
-        draft.memory_mib = float(testset.findtext("memory-limit") or 2**28) / 2**20
+        draft.time_s = figure(testset.findtext("time-limit"), 1000) / 1000
+        draft.memory_mib = figure(testset.findtext("memory-limit"), 2**28) / 2**20
         _tests(draft, about, testset, mine, make)
         _groups(draft, testset)
     _statements(draft, names, mine)
@@ -144,7 +145,7 @@ def _tests(
         if row.sample:
             draft.samples.append((row.given, row.wanted))
         else:
-            points = float(row.test.get("points") or 0)
+            points = figure(row.test.get("points"), 0.0)
             draft.tests.append(Case(row.given, row.wanted, points, row.test.get("group") or ""))
     generated = sum(row.given is None for row in rows)
     unanswered = sum(row.given is not None and row.wanted is None for row in rows)

@@ -8,7 +8,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from touchstone.engine.judging.foreign.checkers import Style, take_over
-from touchstone.engine.judging.foreign.draft import Case, Draft, cases_in, inside, natural
+from touchstone.engine.judging.foreign.draft import (
+    Case,
+    Draft,
+    cases_in,
+    figure,
+    inside,
+    natural,
+    rows,
+)
 from touchstone.engine.judging.foreign.functions import frame
 from touchstone.engine.judging.foreign.markup import from_html, sections, with_images
 from touchstone.engine.judging.foreign.reading import refuse, text
@@ -39,8 +47,8 @@ def drafts(files: Mapping[str, bytes], name: str) -> Iterator[Draft]:
 def _draft(about: dict[str, Any], mine: dict[str, bytes]) -> Draft:
     draft = Draft(
         titles={"zh": str(about.get("title") or "problem")},
-        time_s=_figure(about.get("time_limit"), 1000) / 1000,
-        memory_mib=_figure(about.get("memory_limit"), 256),
+        time_s=figure(about.get("time_limit"), 1000) / 1000,
+        memory_mib=figure(about.get("memory_limit"), 256),
     )
     statement = sections([(head, _words(about.get(key))) for head, key in PARTS])
     draft.statements["zh"], lost = with_images(statement, mine)
@@ -48,12 +56,11 @@ def _draft(about: dict[str, Any], mine: dict[str, bytes]) -> Draft:
         draft.note("images", n=lost)
     draft.samples = [
         (str(s.get("input", "")).encode(), str(s.get("output", "")).encode())
-        for s in about.get("samples") or ()
-        if isinstance(s, dict)
+        for s in rows(about.get("samples"))
     ]
     spj = about.get("spj")
     _tests(draft, about, mine, answers_wanted=not spj)
-    for answer in about.get("answers") or ():
+    for answer in rows(about.get("answers")):
         draft.solve("accepted", str(answer.get("language", "")), str(answer.get("code", "")))
     templates = about.get("template")
     if isinstance(templates, dict):
@@ -63,13 +70,6 @@ def _draft(about: dict[str, Any], mine: dict[str, bytes]) -> Draft:
         style: Style = "testlib" if "testlib.h" in str(spj["code"]) else "qduoj"
         take_over(draft, str(spj["code"]), style, language=language, beside=mine)
     return draft
-
-
-def _figure(value: Any, default: float) -> float:
-    try:
-        return float(value) or default
-    except (TypeError, ValueError):
-        return default
 
 
 def _words(part: Any) -> str:
@@ -90,7 +90,7 @@ def _tests(
 ) -> None:
     """Tests by the names problem.json gives, with points where they count (rule type OI)."""
     data = inside(mine, "testcase")
-    listed = [row for row in about.get("test_case_score") or () if isinstance(row, dict)]
+    listed = rows(about.get("test_case_score"))
     by_points = about.get("rule_type") == "OI"
     missing = 0
     for row in listed:
@@ -99,7 +99,7 @@ def _tests(
         if given is None or (wanted is None and answers_wanted):
             missing += 1
             continue
-        points = _figure(row.get("score"), 0) if by_points else None
+        points = figure(row.get("score"), 0.0) if by_points else None
         draft.tests.append(Case(given, wanted or b"", points))
     if listed:
         if missing:
