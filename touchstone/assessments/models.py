@@ -146,6 +146,63 @@ class Grading(Referenced):
     created_at = models.DateTimeField()
 
 
+class SpokenTake(Referenced):
+    """One take of an answer that is spoken; of several, the last complete one counts.
+
+    Its bytes so far lie in storage in pieces. The hash is announced before them, so that what
+    arrives after the clock has ended is what was recorded before.
+    """
+
+    attempt_item = models.ForeignKey(AttemptItem, on_delete=models.CASCADE, related_name="takes")
+    number = models.PositiveSmallIntegerField()
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    seconds = models.PositiveIntegerField()
+    received = models.BigIntegerField(default=0)
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    delete_on = models.DateField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt_item", "number"], name="spoken_take_once")
+        ]
+
+
+class SpokenWords(Referenced, Versioned):
+    """What was said in a take, by the speech service or typed by a person. It ends with the take.
+
+    A person's words are never replaced by the service's.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        READY = "ready"
+        FAILED = "failed"
+
+    take = models.ForeignKey(SpokenTake, on_delete=models.CASCADE, related_name="words")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    source = models.CharField(max_length=8, blank=True)  # speech | person
+    failure = models.JSONField(default=dict)  # a message, why there is none
+    segments = models.JSONField(default=list)  # [{"start": seconds or null, "end", "text"}]
+    typed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["take"], name="spoken_words_once")]
+
+    @property
+    def text(self) -> str:
+        """The words as they are graded: a line a segment."""
+        return "\n".join(str(row["text"]) for row in self.segments)
+
+
 class IntegritySignal(models.Model):
     """Something the candidate is told of, can see and can comment on; it never decides."""
 

@@ -65,7 +65,9 @@ def item_for(person: Person, ref: str) -> AttemptItem:
             "attempt__application__position__department",
             "attempt__application__branch",
         )
-        .prefetch_related("gradings__person", "submissions")
+        .prefetch_related(
+            "gradings__person", "submissions", "takes__words__typed_by", "takes__file"
+        )
         .filter(ref=ref)
         .first()
     )

@@ -27,6 +27,7 @@ from touchstone.desk.views import (
     samples,
     screening,
     setup,
+    spoken,
     wecom,
 )
 
@@ -107,6 +108,8 @@ urlpatterns = [
         name="grade-picture",
     ),
     path("attempt-items/<str:ref>/file/", grading.case_file, name="case-file"),
+    path("attempt-items/<str:ref>/spoken/", spoken.spoken_answer, name="spoken-answer"),
+    path("attempt-items/<str:ref>/spoken/words/", spoken.spoken_words, name="spoken-words"),
     # interviews
     path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),
     path("positions/<str:ref>/interviews/plan/", interviews.plan, name="interviews-plan"),

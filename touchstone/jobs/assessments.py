@@ -5,10 +5,12 @@ from __future__ import annotations
 from django_tasks import task
 
 from touchstone.assessments.models import AttemptItem, Submission
+from touchstone.assessments.services import spoken, spoken_words
 from touchstone.assessments.services.grading import attempt_score
 from touchstone.assessments.services.grading import item_grade as grade
 from touchstone.assessments.services.judging import submission_judge as judge
 from touchstone.assessments.services.similarity import programs_compare as compare
+from touchstone.common.actors import SYSTEM
 from touchstone.common.clock import utc_now
 from touchstone.positions.models import Position
 
@@ -41,3 +43,15 @@ def programs_compare(position_ref: str, code: str) -> int:
     """Compares the programs of one problem and round with one another; how many pairs stand out."""
     position = Position.objects.get(ref=position_ref)
     return len(compare(position=position, code=code, at=utc_now()))
+
+
+@task(queue_name="speech")
+def spoken_words_make(take_ref: str) -> str:
+    """Has the speech service write down a spoken answer; returns what came of it."""
+    return spoken_words.words_make(take_ref=take_ref, at=utc_now())
+
+
+@task(queue_name="default")
+def takes_withdraw(candidate_ref: str) -> int:
+    """Deletes the spoken answers of a candidate who took consent back; returns how many."""
+    return spoken.takes_withdrawn(actor=SYSTEM, candidate_ref=candidate_ref, at=utc_now())

@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from touchstone.accounts.contacts import contacts_apply, contacts_read
 from touchstone.accounts.models import Branch
 from touchstone.assessments.services.sittings import attempts_close_expired
+from touchstone.assessments.services.spoken import takes_expire
 from touchstone.audit.files import files_expire
 from touchstone.common.actors import SYSTEM
 from touchstone.common.clock import utc_now
@@ -25,7 +26,7 @@ KEEP_JOBS = dt.timedelta(days=14)
 def retention_sweep() -> int:
     """Deletes recordings with their words, and files, whose time is over."""
     now = utc_now()
-    return recordings_expire(actor=SYSTEM, at=now) + files_expire(at=now)
+    return recordings_expire(actor=SYSTEM, at=now) + takes_expire(at=now) + files_expire(at=now)
 
 
 @task(queue_name="default")

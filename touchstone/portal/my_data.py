@@ -8,7 +8,14 @@ import json
 import zipfile
 from typing import Any
 
-from touchstone.assessments.models import AttemptItem, Grading, IntegritySignal, Submission
+from touchstone.assessments.models import (
+    AttemptItem,
+    Grading,
+    IntegritySignal,
+    SpokenTake,
+    SpokenWords,
+    Submission,
+)
 from touchstone.audit.files import display_name, file_bytes
 from touchstone.common.errors import NotFound
 from touchstone.evaluation.models import Report
@@ -51,7 +58,10 @@ def _files(candidate: Candidate) -> list[Any]:
     items = AttemptItem.objects.filter(attempt__application__candidate=candidate).select_related(
         "file"
     )
-    given = [*(r.file for r in resumes), *(i.file for i in items)]
+    takes = SpokenTake.objects.filter(
+        attempt_item__attempt__application__candidate=candidate, deleted_at=None
+    ).select_related("file")
+    given = [*(r.file for r in resumes), *(i.file for i in items), *(t.file for t in takes)]
     return [file for file in given if file is not None]
 
 
@@ -116,6 +126,14 @@ def _application(application: Application) -> dict[str, Any]:
                 "task": item.item.code,
                 "kind": item.item.kind,
                 "answer": item.content,
+                "spoken": list(
+                    SpokenTake.objects.filter(attempt_item=item).values(
+                        "number", "seconds", "created_at", "delete_on", "deleted_at"
+                    )
+                ),
+                "spoken_words": list(
+                    SpokenWords.objects.filter(take__attempt_item=item).values("source", "segments")
+                ),
                 "handed_in": item.submitted_at,
                 "score": item.score,
                 "gradings": list(

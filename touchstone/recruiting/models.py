@@ -36,6 +36,7 @@ class Consent(models.Model):
         RECORDING = "recording"
         TALENT_POOL = "talent_pool"
         TRANSCRIPT = "transcript"
+        SPOKEN_ANSWER = "spoken_answer"
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=16, choices=Purpose.choices)

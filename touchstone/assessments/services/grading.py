@@ -16,6 +16,7 @@ from touchstone.assessments.models import Attempt, AttemptItem, Grading, Submiss
 from touchstone.assessments.selectors import best_submission
 from touchstone.assessments.services.case_files import case_file_text
 from touchstone.assessments.services.judging import submission_judge, submissions_judge
+from touchstone.assessments.spoken import Form, counts, form_of, spoken_text
 from touchstone.assessments.tasks import TaskText, exercise_work, task_texts
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
@@ -81,12 +82,13 @@ def items_grade(
         rows.select_related(
             "item", "file", "attempt__application__branch", "attempt__application__candidate"
         )
-        .prefetch_related("gradings", "submissions")
+        .prefetch_related("gradings", "submissions", "takes__words")
         .order_by("pk")
     )
     texts = task_texts({item.item_id: item.item for item in loaded}.values())
     allowed = [i for i in loaded if not i.attempt.application.human_only]
-    worded = [i for i in allowed if i.item.kind != TaskKind.CODING]
+    unread = {Form.UNHEARD, Form.GONE}
+    worded = [i for i in allowed if i.item.kind != TaskKind.CODING and form_of(i) not in unread]
     graded = _measured([_work(i, texts[i.item_id]) for i in worded], workers)
     found: dict[int, Grading] = {}
     with transaction.atomic():
@@ -121,6 +123,8 @@ def _work(item: AttemptItem, task: TaskText) -> Work:
     if task.exercise is not None:
         return exercise_work(item, task.exercise)
     content: dict[str, str] = {k: str(v) for k, v in item.content.items() if v}
+    if form_of(item) is Form.HEARD:
+        content = {"answer": spoken_text(item)}
     if item.file_id and item.item.kind == TaskKind.CASE:
         content[FILE_FIELD] = case_file_text(item.file)
     default = "en" if item.attempt.application.candidate.language == "en" else "zh"
@@ -131,7 +135,7 @@ def _work(item: AttemptItem, task: TaskText) -> Work:
 def _keep(item: AttemptItem, work: WorkGrading, at: dt.datetime) -> Grading:
     """The machine's grading, written once for each answer it was made for."""
     known = [g for g in item.gradings.all() if g.rater_kind == "system"]
-    same = next((g for g in known if g.receipt == dict(work.receipt)), None)
+    same = next((g for g in known if g.receipt == dict(work.receipt) and counts(g)), None)
     if same is not None:
         return same
     return _write(
@@ -240,7 +244,8 @@ def grading_by_person(
 
 
 def _machine(item: AttemptItem) -> list[Grading]:
-    return sorted((g for g in item.gradings.all() if g.rater_kind == "system"), key=lambda g: g.pk)
+    found = (g for g in item.gradings.all() if g.rater_kind == "system" and counts(g))
+    return sorted(found, key=lambda g: g.pk)
 
 
 def _same(points: Mapping[str, float], score: float, machine: Grading | None) -> bool:
@@ -300,7 +305,7 @@ def standing_score(gradings: Sequence[Grading]) -> float | None:
     people = {g.person_id: g.score for g in ordered if g.rater_kind == "person"}
     if people:
         return sum(people.values()) / len(people)
-    machine = [g.score for g in ordered if g.rater_kind == "system"]
+    machine = [g.score for g in ordered if g.rater_kind == "system" and counts(g)]
     return machine[-1] if machine else None
 
 

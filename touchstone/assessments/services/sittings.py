@@ -14,6 +14,8 @@ from touchstone.assessments.models import (
     Submission,
     TaskKind,
 )
+from touchstone.assessments.services.spoken_wishes import words_wanted
+from touchstone.assessments.spoken import kept_take
 from touchstone.audit.models import StoredFile
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
@@ -124,7 +126,7 @@ def draft_save(
             a learning task that is not open now.
     """
     locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
-    _require_open(locked, at)
+    require_item_open(locked, at)
     _require_phase(locked, content, at)
     if any(len(text) > LONGEST_ANSWER for text in content.values()):
         raise InvalidInput(say("assessments.too_long", limit=LONGEST_ANSWER))
@@ -145,7 +147,7 @@ def draft_save(
 def file_attach(*, item: AttemptItem, stored: StoredFile, at: dt.datetime) -> AttemptItem:
     """Adds the file of a project case; a later one takes its place, the earlier stays stored."""
     locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
-    _require_open(locked, at)
+    require_item_open(locked, at)
     locked.file = stored
     locked.saved_at = at
     locked.version += 1
@@ -169,7 +171,7 @@ def program_submit(
             being judged, or too many.
     """
     locked = AttemptItem.objects.select_for_update().get(pk=item.pk)
-    _require_open(locked, at)
+    require_item_open(locked, at)
     if language not in LANGUAGES:
         raise InvalidInput(say("assessments.bad_language"), field="language")
     if not source.strip() or len(source) > LONGEST_SOURCE:
@@ -195,6 +197,9 @@ def item_submit(*, item: AttemptItem, at: dt.datetime) -> AttemptItem:
     locked.submitted_at = min(at, locked.deadline + GRACE) if locked.deadline else at
     locked.version += 1
     locked.save(update_fields=["submitted_at", "version"])
+    take = kept_take(locked)
+    if take is not None:
+        words_wanted(take=take, at=at)
     enqueue(GRADE_TASK, item_ref=locked.ref)
     return locked
 
@@ -270,7 +275,12 @@ def _require_phase(item: AttemptItem, content: dict[str, str], at: dt.datetime) 
             raise InvalidInput(say("assessments.wrong_phase"))
 
 
-def _require_open(item: AttemptItem, at: dt.datetime) -> None:
+def require_item_open(item: AttemptItem, at: dt.datetime) -> None:
+    """Whether the task still takes an answer.
+
+    Raises:
+        InvalidInput: not started, handed in, or out of time.
+    """
     if item.started_at is None:
         raise InvalidInput(say("assessments.not_started"))
     if item.submitted_at:

@@ -14,6 +14,7 @@ from touchstone.assessments.models import AttemptItem, Grading, TaskKind
 from touchstone.assessments.permissions import item_for, may_grade, require_grade
 from touchstone.assessments.selectors import agreement, alike_of, hidden_from, next_to_grade
 from touchstone.assessments.services.grading import best_submission, grading_by_person
+from touchstone.assessments.spoken import counts
 from touchstone.assessments.tasks import TaskText, task_text
 from touchstone.audit.files import file_bytes
 from touchstone.audit.services import audit_record
@@ -23,6 +24,7 @@ from touchstone.common.messages import Bilingual, say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.exercise_page import exercise_review, prompt_marks
 from touchstone.desk.shell import position_shell
+from touchstone.desk.spoken_page import Unsaved, spoken_context
 from touchstone.desk.task_html import task_html
 from touchstone.engine.grading.exercise import LABELLING, PROMPT_REPAIR
 from touchstone.engine.grading.pictures import png
@@ -89,8 +91,27 @@ def grade(request: DeskRequest, ref: str) -> HttpResponse:
         if request.POST.get("then") == "next" and following is not None:
             return HttpResponseRedirect(reverse("grade", args=[following.ref]))
         return HttpResponseRedirect(reverse("attempt", args=[item.attempt.ref]))
-    position_shell(request, position, "assessment")
-    return render(request, "desk/grade.html", _grade_context(request, item, gradings, blind))
+    return grade_page(request, item)
+
+
+def grade_page(
+    request: DeskRequest, item: AttemptItem, unsaved: Unsaved | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one answer, with words of a spoken one that could not be stored."""
+    gradings = list(item.gradings.all())
+    blind = hidden_from(item, gradings, request.user)
+    position_shell(request, item.attempt.application.position, "assessment")
+    context = _grade_context(request, item, gradings, blind)
+    context["spoken"] = spoken_context(
+        request.user,
+        item,
+        machine=context["machine"],
+        marks=_marks(context["machine"]) if context["machine"] else [],
+        unsaved=unsaved,
+    )
+    if context["spoken"]:
+        context["parts"] = []  # a draft beside the recording was not handed in
+    return render(request, "desk/grade.html", context, status=status)
 
 
 def _grade(request: DeskRequest, item: AttemptItem, *, blind: bool) -> None:
@@ -121,7 +142,7 @@ def _grade_context(
     text = task_text(item.item.kind, item.item.code)
     application = item.attempt.application
     ordered = sorted(gradings, key=lambda g: g.pk)
-    machine = next((g for g in reversed(ordered) if g.rater_kind == "system"), None)
+    machine = next((g for g in reversed(ordered) if g.rater_kind == "system" and counts(g)), None)
     mine = next((g for g in reversed(ordered) if g.person_id == request.user.pk), None)
     shown = None if blind else machine
     best = best_submission(item) if item.item.kind == TaskKind.CODING else None

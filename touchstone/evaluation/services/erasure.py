@@ -21,8 +21,10 @@ from touchstone.assessments.models import (
     Grading,
     IntegritySignal,
     Similarity,
+    SpokenTake,
     Submission,
 )
+from touchstone.assessments.services.spoken import takes_forget
 from touchstone.audit.files import file_erase
 from touchstone.audit.models import StoredFile
 from touchstone.audit.services import audit_record
@@ -122,6 +124,9 @@ def _files(people: Iterable[Candidate]) -> list[StoredFile]:
         sources = (
             Resume.objects.filter(candidate=candidate).values("file"),
             AttemptItem.objects.filter(attempt__application__candidate=candidate).values("file"),
+            SpokenTake.objects.filter(
+                attempt_item__attempt__application__candidate=candidate
+            ).values("file"),
             Recording.objects.filter(interview__application__candidate=candidate).values("file"),
             Report.objects.filter(application__candidate=candidate).values("pdf"),
         )
@@ -182,6 +187,7 @@ def _assessments(candidate: Candidate) -> dict[str, int]:
         "signals": IntegritySignal.objects.filter(
             attempt__application__candidate=candidate
         ).delete()[0],
+        "spoken": takes_forget(candidate),
         "answers": items.update(content={}, file=None),
     }
 

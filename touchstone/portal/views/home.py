@@ -30,6 +30,7 @@ from touchstone.portal.journey import now_text, timeline
 from touchstone.recruiting.models import Application, CandidateRequest
 from touchstone.recruiting.services.applications import is_final
 from touchstone.recruiting.services.consents import (
+    ASKED_IN_PLACE,
     consent_give,
     consent_texts,
     consents_standing,
@@ -60,7 +61,9 @@ def overview(request: PortalRequest) -> HttpResponse:
         agreed = has_consent(request.candidate, "assessment", now)
         waits = attempt.status in {Attempt.Status.INVITED, Attempt.Status.STARTED}
         if waits and not (agreed and attempt.status == Attempt.Status.STARTED):
-            context["texts"] = _consents(request)
+            context["texts"] = [
+                row for row in _consents(request) if row["text"].purpose not in ASKED_IN_PLACE
+            ]
             return render(request, "portal/welcome.html", context)
     context |= {
         "now_text": now_text(application),
@@ -99,6 +102,7 @@ def _consents(request: PortalRequest) -> list[dict[str, Any]]:
             "since": standing[purpose].at if purpose in standing else None,
         }
         for purpose, text in consent_texts().items()
+        if purpose not in ASKED_IN_PLACE or purpose in standing
     ]
 
 
@@ -136,7 +140,7 @@ def start(request: PortalRequest) -> HttpResponse:
     chosen = set(request.POST.getlist("consent"))
     if "assessment" not in chosen:
         raise InvalidInput(say("assessments.consent_missing"), field="consent")
-    for purpose in consent_texts():
+    for purpose in (one for one in consent_texts() if one not in ASKED_IN_PLACE):
         consent_give(
             actor=request.actor,
             candidate=request.candidate,

@@ -23,7 +23,12 @@ from touchstone.recruiting.models import Candidate, Consent
 
 SOURCE = Path(__file__).resolve().parents[2] / "content" / "consents" / "purposes.yaml"
 DAYS_A_MONTH = 30.44
-WITHDRAW_TASK = "touchstone.jobs.interviews.recordings_withdraw"
+WITHDRAW_TASKS = {
+    Consent.Purpose.RECORDING: "touchstone.jobs.interviews.recordings_withdraw",
+    Consent.Purpose.SPOKEN_ANSWER: "touchstone.jobs.assessments.takes_withdraw",
+}
+ASKED_IN_PLACE = frozenset({Consent.Purpose.SPOKEN_ANSWER})
+"""Purposes that are asked where they arise, and not of everybody before an assessment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,9 @@ def consent_give(
         withdrawn_at=at
     )
     days = round(text.months * DAYS_A_MONTH)
-    if purpose == Consent.Purpose.RECORDING and standing and standing.granted and not granted:
-        enqueue(WITHDRAW_TASK, candidate_ref=candidate.ref)
+    withdraw = WITHDRAW_TASKS.get(Consent.Purpose(purpose))
+    if withdraw and standing and standing.granted and not granted:
+        enqueue(withdraw, candidate_ref=candidate.ref)
     consent = Consent.objects.create(
         candidate=candidate,
         purpose=purpose,
