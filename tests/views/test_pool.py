@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from tests.company import Company
 from touchstone.accounts.models import Person
+from touchstone.audit.models import StoredFile
+from touchstone.interviews.models import Interview, Recording
 from touchstone.positions.models import Position
 from touchstone.recruiting.models import (
     Application,
@@ -266,3 +268,35 @@ def test_the_pool_page_costs_a_fixed_number_of_queries(
     for asked in ({"q": "微调"}, {"position": position.ref}):
         with django_assert_max_num_queries(37):  # type: ignore[attr-defined]
             assert client.get(reverse("pool"), asked).status_code == 200
+
+
+def test_the_page_of_a_person_leads_to_the_recordings_that_are_kept(
+    company: Company,
+    client_of: Clients,
+    applications: tuple[Application, ...],
+    entry: PoolEntry,
+    now: dt.datetime,
+) -> None:
+    talk = Interview.objects.create(
+        application=applications[0], starts_at=now, ends_at=now, status="done", created_at=now
+    )
+    page, link = reverse("pool-person", args=[entry.ref]), reverse("replay", args=[talk.ref])
+    client = client_of("recruiter")
+    assert link not in client.get(page).content.decode()
+    stored = StoredFile.objects.create(
+        original_name="talk.webm",
+        storage_key="recordings/talk",
+        purpose="recording",
+        size=1,
+        sha256="0" * 64,
+        content_type="video/webm",
+        created_at=now,
+    )
+    kept = Recording.objects.create(
+        interview=talk, file=stored, source="upload", created_at=now, delete_on=now.date()
+    )
+    assert link in client.get(page).content.decode()
+    assert client.get(link).status_code == 200
+    kept.deleted_at = now
+    kept.save()
+    assert link not in client.get(page).content.decode()

@@ -6,6 +6,7 @@ import datetime as dt
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,8 @@ from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.report_page import degree_word, words
 from touchstone.evaluation.permissions import blind
 from touchstone.evaluation.services.reports import latest_report
+from touchstone.interviews.models import Interview, Recording
+from touchstone.interviews.permissions import visible_interviews
 from touchstone.library.concepts import company_taxonomy
 from touchstone.positions.permissions import may_run, position_for, require_run, visible_positions
 from touchstone.recruiting import pool_search, pool_watch
@@ -199,12 +202,21 @@ def person(request: DeskRequest, ref: str) -> HttpResponse:
 
 
 def _rounds(request: DeskRequest, entry: PoolEntry) -> list[dict[str, object]]:
-    """The person's applications that the reader may see, newest first, with their last report."""
+    """The person's applications that the reader may see, newest first, with their last report and
+    the talks that a recording is kept of."""
     rows = (
         Application.objects.filter(candidate=entry.candidate, branch_id=entry.branch_id)
         .select_related("position", "branch")
         .order_by("-applied_at")
     )
+    kept = Recording.objects.filter(interview=OuterRef("pk"), deleted_at=None, file__isnull=False)
+    recorded: dict[int, list[Interview]] = {}
+    for talk in (
+        visible_interviews(request.user)
+        .filter(Exists(kept), application__candidate=entry.candidate)
+        .order_by("starts_at")
+    ):
+        recorded.setdefault(talk.application_id, []).append(talk)
     found = []
     for application in rows:
         closed = blind(request.user, application)
@@ -214,6 +226,7 @@ def _rounds(request: DeskRequest, entry: PoolEntry) -> list[dict[str, object]]:
                 "application": application,
                 "closed": closed,
                 "report": report,
+                "talks": recorded.get(application.pk, []),
                 "scores": [
                     {**row, "title": words(row["name"])}
                     for row in (report.facts["scores"]["dimensions"] if report else [])
