@@ -51,13 +51,14 @@ def main() -> None:
     position = build_position(company, now - dt.timedelta(days=10))
     application = build_applications(company, position, now - dt.timedelta(days=8))[0]
     candidate = application.candidate
-    consent_give(
-        actor=Actor("candidate", candidate.ref, candidate.name),
-        candidate=candidate,
-        purpose="recording",
-        granted=True,
-        at=now - dt.timedelta(hours=4),
-    )
+    for purpose in ("recording", "transcript"):
+        consent_give(
+            actor=Actor("candidate", candidate.ref, candidate.name),
+            candidate=candidate,
+            purpose=purpose,
+            granted=True,
+            at=now - dt.timedelta(hours=4),
+        )
     starts_at = now - dt.timedelta(hours=2)
     interview = interview_arrange(
         actor=company.actor("recruiter"),

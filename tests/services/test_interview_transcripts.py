@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,15 +99,26 @@ KIT = {
 }
 
 
-def agree(interview: Interview, at: dt.datetime, *, granted: bool = True) -> None:
+BOTH = (Consent.Purpose.RECORDING, Consent.Purpose.TRANSCRIPT)
+
+
+def agree(
+    interview: Interview,
+    at: dt.datetime,
+    *,
+    granted: bool = True,
+    purposes: Sequence[str] = BOTH,
+) -> None:
+    """The candidate's word on being recorded and written down."""
     candidate = interview.application.candidate
-    consent_give(
-        actor=Actor("candidate", candidate.ref, candidate.name),
-        candidate=candidate,
-        purpose=Consent.Purpose.RECORDING,
-        granted=granted,
-        at=at,
-    )
+    for purpose in purposes:
+        consent_give(
+            actor=Actor("candidate", candidate.ref, candidate.name),
+            candidate=candidate,
+            purpose=purpose,
+            granted=granted,
+            at=at,
+        )
 
 
 def stored(interview: Interview, at: dt.datetime, **more: Any) -> Recording:
@@ -312,6 +323,38 @@ def test_withdrawing_consent_deletes_recording_words_and_confirmed_quotes(
     assert (mark.mark, mark.quote, mark.at_second) == ("full", "", None)
 
 
+def test_taking_back_the_words_alone_leaves_the_recording(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    now: dt.datetime,
+    run_jobs: Callable[[], int],
+) -> None:
+    only = (Consent.Purpose.TRANSCRIPT,)
+    agree(interview, now + dt.timedelta(minutes=1), granted=False, purposes=only)
+    run_jobs()
+    recording.refresh_from_db()
+    assert recording.deleted_at is None
+    assert not Transcript.objects.exists()
+    with pytest.raises(InvalidInput) as caught:
+        transcript_bring(
+            actor=company.actor("algorithm_lead"), recording=recording, data=VTT, at=now
+        )
+    assert caught.value.message.id == "interviews.transcript_no_consent"
+
+
+def test_without_consent_to_words_a_recording_is_not_sent(
+    speech: SimulatedSpeech, interview: Interview, now: dt.datetime, files_dir: Path
+) -> None:
+    agree(interview, now, purposes=(Consent.Purpose.RECORDING,))
+    recording = stored(interview, now)
+    assert not Transcript.objects.exists()
+    transcript_wanted(recording=recording, at=now)
+    assert transcript_make(recording_ref=recording.ref, at=now) == "no consent"
+    assert not speech.received
+
+
 def test_a_consent_given_again_before_the_job_keeps_everything(
     transcript: Transcript, interview: Interview, now: dt.datetime, run_jobs: Callable[[], int]
 ) -> None:
@@ -322,10 +365,10 @@ def test_a_consent_given_again_before_the_job_keeps_everything(
 
 
 def test_words_end_on_the_recordings_day(transcript: Transcript, now: dt.datetime) -> None:
-    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=179)) == 0
-    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=180)) == 1
+    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=89)) == 0
+    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=90)) == 1
     assert not Transcript.objects.exists()
-    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=181)) == 0
+    assert recordings_expire(actor=SYSTEM, at=now + dt.timedelta(days=91)) == 0
 
 
 def test_nothing_is_kept_for_a_deleted_recording(

@@ -69,14 +69,14 @@ def held(
 
 def agree(interview: Interview, now: dt.datetime, *, granted: bool = True) -> None:
     candidate = interview.application.candidate
-
-    consent_give(
-        actor=Actor("candidate", candidate.ref, candidate.name),
-        candidate=candidate,
-        purpose=Consent.Purpose.RECORDING,
-        granted=granted,
-        at=now,
-    )
+    for purpose in (Consent.Purpose.RECORDING, Consent.Purpose.TRANSCRIPT):
+        consent_give(
+            actor=Actor("candidate", candidate.ref, candidate.name),
+            candidate=candidate,
+            purpose=purpose,
+            granted=granted,
+            at=now,
+        )
 
 
 def test_a_meeting_is_made_once_though_the_first_answer_was_lost(

@@ -30,6 +30,7 @@ from touchstone.interviews.services.heard_points import heard_decide
 from touchstone.interviews.services.room import note_save, panel_remove
 from touchstone.interviews.services.transcript_wishes import transcript_failed, transcript_wanted
 from touchstone.interviews.services.transcripts import transcript_bring, transcript_keep
+from touchstone.recruiting.models import Consent
 
 ClientOf = Callable[[str], Client]
 JSON = {"accept": "application/json"}
@@ -208,6 +209,25 @@ def test_consent_withdrawn_closes_words_at_once(
     assert "没有能回放的录制" in text
     assert decide(client, recording, "k1", "yes").status_code == 404
     assert bring(client, recording, do="bring", typed="00:01 你好").status_code == 404
+
+
+def test_without_consent_to_words_the_recording_alone_is_there(
+    transcript: Transcript,
+    recording: Recording,
+    interview: Interview,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    agree(interview, now, granted=False, purposes=(Consent.Purpose.TRANSCRIPT,))
+    client = client_of("algorithm_lead")
+    page = client.get(url(interview))
+    text = page.content.decode()
+    assert "data-recording" in text
+    assert "没有同意把面试转成文字" in text
+    assert "我会先算标注一致性" not in text
+    assert not page.context["replay"].lines
+    assert decide(client, recording, "k1", "yes").status_code == 404
+    assert bring(client, recording, do="bring", typed="00:01 你好").status_code == 422
 
 
 @pytest.mark.parametrize("name", ["stranger", "auditor"])

@@ -22,7 +22,7 @@ from touchstone.interviews.models import (
     RoomNote,
     Transcript,
 )
-from touchstone.interviews.services.meetings import recording_allowed
+from touchstone.interviews.services.meetings import recording_allowed, words_allowed
 
 STILL_SAID_S = 30
 """A note is about what was said up to half a minute before it."""
@@ -88,6 +88,7 @@ class Replay:
     notes: list[NotedMoment]
     questions: list[QuestionHeard]
     closed: bool
+    may_write_down: bool
 
     @property
     def listened(self) -> list[QuestionHeard]:
@@ -125,10 +126,11 @@ def replay_of(person: Person, interview: Interview, *, wanted: str = "") -> Repl
         wanted: ref of the recording to play; the first one where there is no such.
     """
     seats = interview.panel.filter(removed_at=None).select_related("person")
+    may_write_down = words_allowed(interview)
     recordings = _recordings(interview)
     recording = next((r for r in recordings if r.ref == wanted), None)
     recording = recording or next(iter(recordings), None)
-    transcript = getattr(recording, "transcript", None) if recording else None
+    transcript = getattr(recording, "transcript", None) if recording and may_write_down else None
     lines = _lines(transcript)
     closed = blind(person, interview.application)
     notes = visible_notes(person, interview).select_related("author")
@@ -142,6 +144,7 @@ def replay_of(person: Person, interview: Interview, *, wanted: str = "") -> Repl
         notes=_moments(notes, recording, lines),
         questions=_questions(person, interview, recording, transcript, closed=closed),
         closed=closed,
+        may_write_down=may_write_down,
     )
 
 

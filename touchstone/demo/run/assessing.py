@@ -37,6 +37,7 @@ STAYS_AWAY = 0.08
 READERS_NOISE = 0.6
 KEEPS_FOR_POOL = 0.8
 ALLOWS_RECORDING = 0.85
+ALLOWS_WORDS = 0.9
 
 
 def invite_to_assessment(scene: Scene) -> None:
@@ -106,9 +107,11 @@ class Sitting:
 
     def work(self) -> None:
         candidate = self.attempt.application.candidate
+        scene_words = self.scene.rng("words", self.person.identity)
         consents = {
             Consent.Purpose.ASSESSMENT: True,
             Consent.Purpose.RECORDING: self.rng.random() < ALLOWS_RECORDING,
+            Consent.Purpose.TRANSCRIPT: scene_words.random() < ALLOWS_WORDS,
             Consent.Purpose.TALENT_POOL: self.rng.random() < KEEPS_FOR_POOL,
         }
         for purpose, granted in consents.items():

@@ -20,7 +20,6 @@ from touchstone.evaluation.services.scorecards import (
     scorecard_submit,
 )
 from touchstone.interviews.models import Interview, PanelMember
-from touchstone.interviews.services.meetings import recording_allowed
 from touchstone.interviews.services.planning import PanelWish, plan_apply, round_plan
 from touchstone.interviews.services.room import note_save, question_ask, room_end, room_start
 from touchstone.recruiting.models import Application
@@ -30,7 +29,6 @@ from touchstone.recruiting.stages import Stage
 PLANNED_ON, FIRST_DAY, LAST_DAY = 5, 6, 8
 INDICATOR_SPREAD = 0.5
 NOT_OBSERVED = 0.06
-RECORDED = 2
 ASKED_DIMENSIONS = {
     "algorithm": ("technical", "learning"),
     "business": ("business", "communication"),
@@ -74,12 +72,9 @@ def hold_interviews(scene: Scene) -> None:
     )
     people = {row.pk: key for key, row in scene.applications.items()}
     by_id = {person.id: person for person in scene.company.people}
-    recorded = 0
     for interview in scene.progress.each(interviews, len(interviews)):
         person = by_id[people[interview.application_id]]
-        record = recorded < RECORDED and recording_allowed(interview)
-        Talk(scene, person, interview).hold(record=record)
-        recorded += record
+        Talk(scene, person, interview).hold()
 
 
 def raters_of(scene: Scene) -> dict[str, Interviewer]:

@@ -16,7 +16,7 @@ from touchstone.demo.answers import write_answer
 from touchstone.demo.people import Person
 from touchstone.interviews.models import Interview, Transcript
 from touchstone.interviews.services.heard_points import heard_decide
-from touchstone.interviews.services.meetings import recording_allowed
+from touchstone.interviews.services.meetings import words_allowed
 from touchstone.interviews.services.recordings import recording_store
 from touchstone.interviews.services.transcripts import transcript_bring
 from touchstone.library.selectors import questions_by_code
@@ -45,7 +45,7 @@ def record_talk(
         confirms: whether the lead confirms what was said outright, or leaves all to be decided.
         names: ref of a panel member → name, as the words name the speakers.
     """
-    if not recording_allowed(interview) or not interview.asked:
+    if not words_allowed(interview) or not interview.asked:
         return None
     seconds = int((interview.ends_at - interview.starts_at).total_seconds())
     with scratch_file() as part:

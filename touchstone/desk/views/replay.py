@@ -20,7 +20,7 @@ from touchstone.integrations.speech.configured import speech_ready
 from touchstone.interviews.models import Recording, Transcript
 from touchstone.interviews.permissions import interview_for, recording_for, writable_interview
 from touchstone.interviews.services.heard_points import heard_decide
-from touchstone.interviews.services.meetings import recording_allowed
+from touchstone.interviews.services.meetings import recording_allowed, words_allowed
 from touchstone.interviews.services.room import seat_of
 from touchstone.interviews.services.transcript_wishes import transcript_wanted
 from touchstone.interviews.services.transcripts import (
@@ -133,7 +133,7 @@ def _recording(person: Person, ref: str) -> Recording:
 
 def _transcript(recording: Recording) -> Transcript:
     found = Transcript.objects.filter(recording=recording).first()
-    if found is None:
+    if found is None or not words_allowed(recording.interview):
         raise NotFound(say("interviews.transcript_none"))
     found.recording = recording
     return found
@@ -149,6 +149,8 @@ def _brought(request: DeskRequest) -> bytes:
 
 def _ask(request: DeskRequest, recording: Recording) -> None:
     seat_of(recording.interview, request.user.pk)
+    if not words_allowed(recording.interview):
+        raise InvalidInput(say("interviews.transcript_no_consent"))
     if not speech_ready():
         raise InvalidInput(say("speech.off"))
     transcript_wanted(recording=recording, at=utc_now())

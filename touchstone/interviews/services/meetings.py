@@ -172,14 +172,22 @@ def meeting_follow(*, ref: str, client: TencentMeeting | None = None) -> Intervi
 
 def recording_allowed(interview: Interview) -> bool:
     """Whether the candidate's consent to recording stands."""
-    latest = (
-        Consent.objects.filter(
-            candidate_id=interview.application.candidate_id, purpose=Consent.Purpose.RECORDING
-        )
-        .order_by("-at", "-pk")
-        .first()
-    )
-    return bool(latest and latest.granted and latest.withdrawn_at is None)
+    return Consent.Purpose.RECORDING in _agreed_to(interview)
+
+
+def words_allowed(interview: Interview) -> bool:
+    """Whether both consents stand, to the recording and to a transcript of it; one query."""
+    return {Consent.Purpose.RECORDING, Consent.Purpose.TRANSCRIPT} <= _agreed_to(interview)
+
+
+def _agreed_to(interview: Interview) -> set[str]:
+    """The purposes of talks that the candidate agrees to now."""
+    rows = Consent.objects.filter(
+        candidate_id=interview.application.candidate_id,
+        purpose__in=(Consent.Purpose.RECORDING, Consent.Purpose.TRANSCRIPT),
+    ).order_by("at", "pk")
+    latest = {row.purpose: row for row in rows}
+    return {p for p, row in latest.items() if row.granted and row.withdrawn_at is None}
 
 
 def _made(interview: Interview, client: TencentMeeting | None) -> Meeting:

@@ -20,7 +20,7 @@ from touchstone.integrations.speech.configured import speech_ready
 from touchstone.integrations.tencent_meeting.client import TencentMeeting
 from touchstone.integrations.tencent_meeting.records import RecordFile
 from touchstone.interviews.models import Interview, Recording, Transcript
-from touchstone.interviews.services.meetings import meeting_client, recording_allowed
+from touchstone.interviews.services.meetings import meeting_client, recording_allowed, words_allowed
 from touchstone.interviews.services.recordings import LARGEST, recording_store
 from touchstone.interviews.services.transcript_wishes import transcript_wanted
 from touchstone.interviews.services.transcripts import MEETING, PERSON, transcript_keep
@@ -90,7 +90,7 @@ def recording_fetch(
 
 def transcript_fetch_queue(*, interview: Interview) -> str:
     """Has the words of the interview's recordings fetched, if consent still stands."""
-    if not recording_allowed(interview):
+    if not words_allowed(interview):
         return "no consent"
     enqueue(WORDS_TASK, interview_ref=interview.ref)
     return "fetching words"
@@ -108,7 +108,7 @@ def transcript_fetch(
         "application__branch", "application__candidate"
     ).get(ref=ref)
     recordings = [r for r in _of_the_meeting(interview) if not _has_words(r)]
-    if not recordings or not recording_allowed(interview):
+    if not recordings or not words_allowed(interview):
         return []
     service = client or meeting_client()
     try:
@@ -160,7 +160,7 @@ def _look(service: TencentMeeting, interview: Interview, at: dt.datetime) -> int
         if file.ready and file.file_id not in known:
             recording_fetch_queue(interview=interview, file_id=file.file_id)
             ordered += 1
-    wordless = [r for r in known.values() if not _has_words(r)]
+    wordless = [r for r in known.values() if not _has_words(r)] if words_allowed(interview) else []
     if wordless:
         transcript_fetch_queue(interview=interview)
         ordered += 1
@@ -187,7 +187,8 @@ def _has_words(recording: Recording) -> bool:
 
 def _incomplete(interview: Interview) -> bool:
     recordings = _of_the_meeting(interview)
-    return not recordings or not all(_has_words(r) for r in recordings)
+    wanted = words_allowed(interview)
+    return not recordings or (wanted and not all(_has_words(r) for r in recordings))
 
 
 def _files(service: TencentMeeting, interview: Interview) -> list[RecordFile]:

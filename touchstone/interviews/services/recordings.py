@@ -25,7 +25,7 @@ from touchstone.interviews.models import (
     RecordingUpload,
     Transcript,
 )
-from touchstone.interviews.services.meetings import recording_allowed
+from touchstone.interviews.services.meetings import recording_allowed, words_allowed
 from touchstone.interviews.services.room import room_touch, seat_of
 from touchstone.interviews.services.transcript_wishes import transcript_wanted
 
@@ -40,7 +40,7 @@ KINDS = {
     ".ogg": "audio/ogg",
 }
 LARGEST = 4 * 2**30
-KEEP_DAYS = 180
+KEEP_DAYS = 90  # as the consent says
 
 
 def upload_begin(
@@ -120,15 +120,21 @@ def recording_erase(*, actor: Actor, recording: Recording, at: dt.datetime) -> R
     """Deletes the recording, its transcript, and the words that were confirmed out of it."""
     if recording.file is not None:
         file_erase(stored=recording.file, at=at)
-    Transcript.objects.filter(recording=recording).delete()
-    PointMark.objects.filter(interview=recording.interview).exclude(quote="").update(
-        quote="", at_second=None
-    )
+    words_erase(recording=recording)
     recording.deleted_at = at
     recording.save(update_fields=["deleted_at"])
     _log(actor, recording, "recording.erased")
     room_touch(recording.interview)
     return recording
+
+
+@transaction.atomic
+def words_erase(*, recording: Recording) -> None:
+    """Deletes the transcript of a recording, and the words that were confirmed out of it."""
+    Transcript.objects.filter(recording=recording).delete()
+    PointMark.objects.filter(interview=recording.interview).exclude(quote="").update(
+        quote="", at_second=None
+    )
 
 
 def _finish(actor: Actor, upload: RecordingUpload, at: dt.datetime) -> Recording:
@@ -195,7 +201,7 @@ def recording_store(
     )
     _log(actor, recording, "recording.stored")
     # The meeting service makes words of its own; the speech service is asked where it has none.
-    if source != "meeting" and speech_ready():
+    if source != "meeting" and speech_ready() and words_allowed(interview):
         transcript_wanted(recording=recording, at=at)
     room_touch(interview)
     return recording

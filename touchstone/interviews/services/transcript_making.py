@@ -11,7 +11,7 @@ from touchstone.common.actors import SYSTEM
 from touchstone.common.errors import PermanentOutsideError
 from touchstone.integrations.speech.client import SpeechService
 from touchstone.interviews.models import Recording, Transcript
-from touchstone.interviews.services.meetings import recording_allowed
+from touchstone.interviews.services.meetings import words_allowed
 from touchstone.interviews.services.transcript_wishes import transcript_failed
 from touchstone.interviews.services.transcripts import SPEECH, transcript_keep
 
@@ -39,7 +39,7 @@ def transcript_make(
     )
     if recording is None or recording.file is None or recording.file.erased_at:
         return "no recording"
-    if not recording_allowed(recording.interview):
+    if not words_allowed(recording.interview):
         return "no consent"
     waiting = Transcript.objects.filter(recording=recording, status=Transcript.Status.WAITING)
     if not waiting.exists():

@@ -20,8 +20,8 @@ from touchstone.engine.listening.segments import Segment, trusted
 from touchstone.engine.listening.subtitles import read_subtitles
 from touchstone.interviews.models import Interview, Recording, Transcript
 from touchstone.interviews.services.heard_points import proposals_of
-from touchstone.interviews.services.meetings import recording_allowed
-from touchstone.interviews.services.recordings import recording_erase
+from touchstone.interviews.services.meetings import recording_allowed, words_allowed
+from touchstone.interviews.services.recordings import recording_erase, words_erase
 from touchstone.interviews.services.room import room_touch, seat_of
 
 MEETING, SPEECH, PERSON = "meeting", "speech", "person"
@@ -49,11 +49,11 @@ def transcript_keep(
 ) -> Transcript | None:
     """Keeps the words of a recording, with what may be heard in them.
 
-    Returns None where nothing may be kept: consent was withdrawn, or the recording is deleted.
+    Returns None where nothing may be kept: no consent to words, or the recording is deleted.
     """
     interview = recording.interview
     locked = Recording.objects.select_for_update().get(pk=recording.pk)
-    if locked.deleted_at or not recording_allowed(interview):
+    if locked.deleted_at or not words_allowed(interview):
         return None
     transcript, _made = Transcript.objects.select_for_update().get_or_create(
         recording=recording, defaults={"created_at": at, "updated_at": at}
@@ -87,8 +87,8 @@ def transcript_bring(
         InvalidInput: no consent, too large, or no line with a time.
     """
     seat_of(recording.interview, actor.person_id)
-    if not recording_allowed(recording.interview):
-        raise InvalidInput(say("interviews.recording_no_consent"), field="words")
+    if not words_allowed(recording.interview):
+        raise InvalidInput(say("interviews.transcript_no_consent"), field="words")
     if len(data) > LARGEST_FILE:
         raise InvalidInput(say("interviews.transcript_size"), field="words")
     segments = read_subtitles(_decoded(data))
@@ -126,14 +126,22 @@ def transcript_speaker_set(
 
 
 def recordings_withdrawn(*, actor: Actor, candidate_ref: str, at: dt.datetime) -> int:
-    """Deletes a candidate's recordings with their words, unless consent was given again."""
+    """Deletes what a candidate took consent back for, unless it was given again: recordings with
+    their words, or the words alone. Returns how many recordings it touched."""
     found = Recording.objects.filter(
         interview__application__candidate__ref=candidate_ref, deleted_at=None
     ).select_related("file", "interview__application__branch")
-    gone = [row for row in found if not recording_allowed(row.interview)]
-    for recording in gone:
-        recording_erase(actor=actor, recording=recording, at=at)
-    return len(gone)
+    touched = 0
+    for recording in found:
+        if not recording_allowed(recording.interview):
+            recording_erase(actor=actor, recording=recording, at=at)
+            touched += 1
+        elif not words_allowed(recording.interview):
+            words_erase(recording=recording)
+            _log(actor, recording, "recording.transcript_erased")
+            room_touch(recording.interview)
+            touched += 1
+    return touched
 
 
 def recordings_expire(*, actor: Actor, at: dt.datetime) -> int:

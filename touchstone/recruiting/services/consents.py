@@ -25,6 +25,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "content" / "consents" / "purpose
 DAYS_A_MONTH = 30.44
 WITHDRAW_TASKS = {
     Consent.Purpose.RECORDING: "touchstone.jobs.interviews.recordings_withdraw",
+    Consent.Purpose.TRANSCRIPT: "touchstone.jobs.interviews.recordings_withdraw",
     Consent.Purpose.SPOKEN_ANSWER: "touchstone.jobs.assessments.takes_withdraw",
 }
 ASKED_IN_PLACE = frozenset({Consent.Purpose.SPOKEN_ANSWER})
