@@ -122,6 +122,8 @@ def test_notes_tags_and_letting_go(client_of: Clients, entry: PoolEntry, now: dt
     CandidateNote.objects.update(remind_on=now.date())
     assert "该联系：" in client.get(reverse("today")).content.decode()
     assert "该联系：" not in client_of("administrator").get(reverse("today")).content.decode()
+    client.post(note, {"text": "今天聊过了", "contacted": "1"})
+    assert "该联系：" not in client.get(reverse("today")).content.decode()
     gone = client.post(
         reverse("pool-remove", args=[entry.ref]), {"reason": "本人要求"}, follow=True
     )
@@ -211,6 +213,9 @@ def test_a_search_is_kept_says_who_is_new_and_is_forgotten(
     new = client.get(reverse("pool"), {"q": "微调", "saved": search.ref, "since": "0"})
     assert entry.candidate.name in new.content.decode()
     assert f"saved={search.ref}" not in client.get(reverse("today")).content.decode()
+    for words in ({"q": "\x00"}, {"tag": "\x00"}, {"saved": "\x00"}, {"like": "\x00"}):
+        assert client.get(reverse("pool"), words).status_code < 500
+    assert client.post(save, {"name": "\x00", "q": "\x00"}).status_code == 422
     nonsense = client.get(reverse("pool"), {"q": "微调", "since": "-9²x"})
     assert entry.candidate.name in nonsense.content.decode()
     change = reverse("pool-search-change", args=[search.ref])

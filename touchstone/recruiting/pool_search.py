@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from touchstone.accounts.models import Branch, Person
 from touchstone.accounts.permissions import branches_of, in_branches
@@ -401,15 +401,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def reminders_due(person: Person, day: dt.date) -> list[tuple[PoolEntry, CandidateNote]]:
-    """The person's own notes whose day has come, with the entry they are about."""
+    """The person's own notes whose day has come, with the entry they are about, until somebody
+    has talked with the person on that day or later."""
+    contact = "candidate__pool_entry__last_contact_at"
     notes = (
-        CandidateNote.objects.filter(author=person, remind_on__lte=day)
+        CandidateNote.objects.filter(
+            author=person, remind_on__lte=day, candidate__pool_entry__isnull=False
+        )
+        .exclude(**{f"{contact}__gt": F("created_at"), f"{contact}__date__gte": F("remind_on")})
         .select_related("candidate__pool_entry")
         .order_by("remind_on", "pk")[:20]
     )
-    return [
-        (note.candidate.pool_entry, note) for note in notes if hasattr(note.candidate, "pool_entry")
-    ]
+    return [(note.candidate.pool_entry, note) for note in notes]
 
 
 def query_labels(query: Query) -> list[tuple[str, bool]]:

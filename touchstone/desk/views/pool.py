@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -44,16 +44,15 @@ PER_PAGE = 50
 def search(request: DeskRequest) -> HttpResponse:
     """People by words and filters, for a position, or like somebody; with why they were found."""
     now = utc_now()
-    asked = request.GET.get("q", "").strip()[:400]
-    chosen = [(name, v) for name in pool_search.FACETS for v in request.GET.getlist(name)[:4]]
-    chosen += [("tag", tag[:24]) for tag in request.GET.getlist("tag")[:3]]
+    asked = _text(request.GET, "q").strip()[:400]
+    chosen = _filters(request.GET)
     position = like = saved = None
     above = _number(request.GET.get("since", ""))
     if request.GET.get("position"):
-        position = position_for(request.user, request.GET["position"])
+        position = position_for(request.user, _text(request.GET, "position"))
         found = pool_search.pool_recommend(position, at=now, person=request.user, most=PER_PAGE)
     elif request.GET.get("like"):
-        like = pool_search.entry_for(request.user, request.GET["like"])
+        like = pool_search.entry_for(request.user, _text(request.GET, "like"))
         found = pool_search.pool_like(person=request.user, entry=like, at=now, most=PER_PAGE)
     else:
         found = pool_search.pool_search(
@@ -61,7 +60,7 @@ def search(request: DeskRequest) -> HttpResponse:
         )
     searches = pool_watch.saved_searches(request.user, now)
     if request.GET.get("saved"):
-        saved = pool_watch.search_of(request.user, request.GET["saved"])
+        saved = pool_watch.search_of(request.user, _text(request.GET, "saved"))
         watching.search_looked(search=saved, at=now)
     if position is not None and may_run(request.user, position):
         watching.suggestion_looked(position=position, at=now)
@@ -113,6 +112,19 @@ def since_words(found: pool_search.SearchResult) -> dict[int, str]:
         )
         for hit in found.hits
     }
+
+
+def _text(given: QueryDict, name: str) -> str:
+    """What was typed, without NUL, which PostgreSQL does not take."""
+    return given.get(name, "").replace("\x00", "")
+
+
+def _filters(given: QueryDict) -> list[tuple[str, str]]:
+    """The facts asked for: of each known one a few values, and tags."""
+    chosen = [(name, v) for name in pool_search.FACETS for v in given.getlist(name)[:4]]
+    chosen += [("tag", tag[:24]) for tag in given.getlist("tag")[:3]]
+    cleaned = [(name, value.replace("\x00", "").strip()) for name, value in chosen]
+    return [(name, value) for name, value in cleaned if value]
 
 
 def _number(text: str) -> int:
@@ -252,7 +264,7 @@ def add(request: DeskRequest, ref: str) -> HttpResponse:
     entry = pool.pool_add(
         actor=request.actor,
         application=application,
-        reason=request.POST.get("reason", ""),
+        reason=_text(request.POST, "reason"),
         at=utc_now(),
         scores=scores,
     )
@@ -276,7 +288,7 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
     pool.pool_note_add(
         actor=request.actor,
         candidate=entry.candidate,
-        text=request.POST.get("text", ""),
+        text=_text(request.POST, "text"),
         at=utc_now(),
         remind_on=_date(request.POST.get("remind_on", "")),
         contacted=bool(request.POST.get("contacted")),
@@ -289,14 +301,12 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
 def search_save(request: DeskRequest) -> HttpResponse:
     """Keeps the search shown under a name."""
     form = request.POST
-    filters = [(name, v) for name in pool_search.FACETS for v in form.getlist(name)[:4]]
-    filters += [("tag", tag[:24]) for tag in form.getlist("tag")[:3]]
     search = watching.search_save(
         actor=request.actor,
         person=request.user,
-        name=form.get("name", ""),
-        words=form.get("q", ""),
-        filters=filters,
+        name=_text(form, "name"),
+        words=_text(form, "q"),
+        filters=_filters(form),
         at=utc_now(),
         tell=bool(form.get("tell")),
     )
@@ -333,7 +343,7 @@ def _date(text: str) -> dt.date | None:
 def tags(request: DeskRequest, ref: str) -> HttpResponse:
     """Replaces the tags."""
     entry = _own(request, ref)
-    given = request.POST.get("tags", "").replace("，", ",").replace("、", ",")
+    given = _text(request.POST, "tags").replace("，", ",").replace("、", ",")
     pool.pool_tags_set(actor=request.actor, entry=entry, tags=given.split(","))
     return HttpResponseRedirect(reverse("pool-person", args=[entry.ref]))
 
@@ -344,7 +354,7 @@ def remove(request: DeskRequest, ref: str) -> HttpResponse:
     """Lets somebody go, and says what was deleted and that nothing is left."""
     entry = _own(request, ref)
     proof = pool.pool_remove(
-        actor=request.actor, entry=entry, reason=request.POST.get("reason", ""), at=utc_now()
+        actor=request.actor, entry=entry, reason=_text(request.POST, "reason"), at=utc_now()
     )
     messages.success(
         request,
