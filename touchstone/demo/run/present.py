@@ -154,7 +154,7 @@ def _meet(scene: Scene, now: dt.datetime) -> None:
         interview = _arrange(scene, application, starts, panel)
         if held:
             person = scene.who(application)
-            Talk(scene, person, interview, latest=now).hold(raters, record=True)
+            Talk(scene, person, interview, latest=now).hold(raters, record=starts >= yesterday)
     if len(best) > len(plan):
         _offer(scene, best[len(plan)], now)
     at = now - HOUR
