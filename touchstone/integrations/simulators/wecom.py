@@ -33,6 +33,7 @@ TOKEN_LIFE_S = 7200
 CODE_LIFE_S = 300
 CARD_LIFE_S = 72 * 3600
 SAME_MEETING_S = 300
+CHINA_S = 8 * 3600  # the client shows the time of its users, whatever this machine is set to
 INTERACTIVE = frozenset({"button_interaction", "vote_interaction", "multiple_interaction"})
 Body = dict[str, Any]
 
@@ -616,7 +617,7 @@ class SimulatedWecom(Simulator):
         cards = "".join(_card(user, message) for message in reversed(own))
         dates = "".join(
             f"<li>{html.escape(s.get('summary', '新建事件'))} · "
-            f"{time.strftime('%m-%d %H:%M', time.localtime(s['start_time']))}"
+            f"{time.strftime('%m-%d %H:%M', time.gmtime(s['start_time'] + CHINA_S))}"
             for s in calendar
         )
         name = self.members.get(user, (user, []))[0]
