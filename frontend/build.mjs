@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const out = fileURLToPath(new URL("../touchstone/ui/static/dist/", import.meta.url));
 mkdirSync(out, { recursive: true });
 const options = {
-  entryPoints: ["src/app.ts", "src/editor.ts", "src/charts.ts", "src/room.ts", "src/board.ts", "src/exercise.ts", "src/replay.ts"],
+  entryPoints: ["src/app.ts", "src/editor.ts", "src/charts.ts", "src/room.ts", "src/board.ts", "src/exercise.ts", "src/replay.ts", "src/spoken.ts"],
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
   bundle: true,
   minify: true,

@@ -39,7 +39,10 @@ def is_fresh() -> bool:
     """Whether every bundle is newer than every source."""
     bundles = [
         OUT / name
-        for name in ("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js", "replay.js")
+        for name in (
+            *("app.js", "editor.js", "charts.js", "room.js", "board.js", "exercise.js"),
+            *("replay.js", "spoken.js"),
+        )
     ]
     if not all(path.exists() for path in bundles):
         return False

@@ -1,57 +1,24 @@
 // Recordings brought in from the room: a file, or the sound of this room. Sent in parts; an upload that
 // stopped goes on where it stopped, because the server says how much of the file it has.
+import { sendPieces, told } from "./pieces";
+
 const zh = document.documentElement.lang.startsWith("zh");
 const say = (chinese: string, english: string): string => (zh ? chinese : english);
-const PART = 2 * 1024 * 1024;
-
-function headers(): Record<string, string> {
-  return JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
-}
-
-interface Told {
-  upload?: string;
-  received?: number;
-  done?: boolean;
-  detail?: string;
-  theirs?: { received?: number };
-}
-
-async function begin(url: string, file: File, startsAt: number): Promise<Told> {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", ...headers() },
-    body: JSON.stringify({ name: file.name, size: file.size, starts_at_second: startsAt }),
-  });
-  const body = (await answer.json()) as Told;
-  if (!answer.ok) throw new Error(body.detail);
-  return body;
-}
 
 export async function sendRecording(url: string, file: File, startsAt: number, tell: (words: string) => void): Promise<void> {
-  const begun = await begin(url, file, startsAt);
-  let offset = begun.received ?? 0;
-  let pause = 1000;
-  while (offset < file.size) {
-    tell(say(`已传 ${Math.floor((100 * offset) / file.size)}%`, `${Math.floor((100 * offset) / file.size)}% sent`));
-    try {
-      const answer = await fetch(`${url}?upload=${begun.upload}`, {
-        method: "PUT",
-        headers: { "Content-Type": "application/octet-stream", "Upload-Offset": String(offset), Accept: "application/json", ...headers() },
-        body: file.slice(offset, offset + PART),
-      });
-      const body = (await answer.json().catch(() => ({}))) as Told;
-      if (answer.ok) offset = body.received ?? offset;
-      else if (answer.status === 409) offset = body.theirs?.received ?? offset;
-      else if (answer.status < 500) throw new TypeError(body.detail);
-      else throw new Error(String(answer.status));
-      pause = 1000;
-    } catch (error) {
-      if (error instanceof TypeError && error.message && !/fetch|network/i.test(error.message)) throw error;
-      tell(say("网断了，恢复后从这里接着传。", "Offline; it goes on from here later."));
-      await new Promise((done) => window.setTimeout(done, pause));
-      pause = Math.min(15000, pause * 2);
-    }
-  }
+  const offline = (): void => tell(say("网断了，恢复后从这里接着传。", "Offline; it goes on from here later."));
+  const begun = await told<{ upload: string; received: number }>(
+    url,
+    { name: file.name, size: file.size, starts_at_second: startsAt },
+    offline,
+    () => false,
+  );
+  if (!begun) return;
+  await sendPieces(`${url}?upload=${begun.upload}`, file, begun.received, (sent, isOffline) => {
+    const percent = Math.floor((100 * sent) / file.size);
+    if (isOffline) offline();
+    else tell(say(`已传 ${percent}%`, `${percent}% sent`));
+  });
   tell(say("已存好。刷新后可以播放。", "Stored. Reload to play it."));
 }
 

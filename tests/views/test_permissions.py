@@ -138,6 +138,7 @@ TABLE: dict[str, Row] = {
         (
             *("portal-home", "portal-start", "portal-consent", "portal-practice"),
             *("portal-practice-draft", "portal-finish", "portal-signal", "portal-signal-comment"),
+            *("portal-take", "portal-take-delete"),
             *("portal-task", "portal-task-start", "portal-draft", "portal-file", "portal-run"),
             *("portal-runs", "portal-phase", "portal-submit", "portal-reply", "portal-no-slot"),
             *("portal-slot", "portal-right", "portal-withdraw", "portal-erase", "portal-data"),

@@ -12,6 +12,7 @@ from touchstone.portal.views import (
     interviews,
     report,
     rights,
+    spoken,
     tasks,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("task/<str:ref>/runs/", tasks.runs, name="portal-runs"),
     path("task/<str:ref>/next/", tasks.next_phase, name="portal-phase"),
     path("task/<str:ref>/picture/<str:name>.png", exercises.picture, name="portal-picture"),
+    path("task/<str:ref>/take/", spoken.take, name="portal-take"),
+    path("task/<str:ref>/take/delete/", spoken.take_delete, name="portal-take-delete"),
     path("task/<str:ref>/submit/", tasks.submit, name="portal-submit"),
     path("interview/<str:ref>/reply/", interviews.reply, name="portal-reply"),
     path("slot/none/", interviews.none_suits, name="portal-no-slot"),

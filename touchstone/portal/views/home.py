@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from touchstone.accounts.models import Person
 from touchstone.assessments.models import Attempt, IntegritySignal
-from touchstone.assessments.selectors import TaskRow, attempt_of, task_rows
+from touchstone.assessments.selectors import TaskRow, attempt_of, own_item, task_rows
 from touchstone.assessments.services.sittings import (
     attempt_start,
     attempt_submit,
@@ -165,6 +165,9 @@ def consent(request: PortalRequest) -> HttpResponse:
         granted=request.POST.get("granted") == "1",
         at=utc_now(),
     )
+    if task := request.POST.get("task"):
+        item = own_item(request.application, task)
+        return HttpResponseRedirect(f"{reverse('portal-task', args=[item.ref])}?form=spoken")
     return HttpResponseRedirect(f"{reverse('portal-home')}#consents")
 
 

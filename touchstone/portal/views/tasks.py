@@ -24,12 +24,15 @@ from touchstone.assessments.services.sittings import (
     program_submit,
     require_sitting_open,
 )
+from touchstone.assessments.services.spoken import unfinished_drop
+from touchstone.assessments.spoken import may_be_spoken
 from touchstone.assessments.tasks import TaskText, task_text
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import Conflict, InvalidInput
 from touchstone.engine.judging.problem import TestCase
 from touchstone.portal.access import PortalRequest, back_home, candidate_page, problem
 from touchstone.portal.views.exercises import TEMPLATES, exercise_context
+from touchstone.portal.views.spoken import spoken_context
 from touchstone.ui.bilingual import active_language, message_text
 from touchstone.ui.formats import clock
 from touchstone.ui.markdown import markdown
@@ -46,6 +49,7 @@ LANGUAGE_NAMES = {
 PAGES: dict[str, str] = {
     TaskKind.CODING: "portal/coding.html",
     TaskKind.LEARNING: "portal/learning.html",
+    TaskKind.COMMUNICATION: "portal/communication.html",
 }
 
 
@@ -62,6 +66,8 @@ def task(request: PortalRequest, ref: str) -> HttpResponse:
         if text.exercise is not None:
             context |= exercise_context(item, text)
         context["parts"] = [(field, item.content.get(field.id, "")) for field in text.fields]
+        if may_be_spoken(item):
+            context |= spoken_context(request, item)
         context["best"] = best_submission(item) if item.item.kind == TaskKind.CODING else None
         return render(request, "portal/handed_in.html", context)
     require_sitting_open(item.attempt, now)
@@ -77,6 +83,8 @@ def task(request: PortalRequest, ref: str) -> HttpResponse:
         context["material_html"] = markdown(text.material.text(active_language()))
     if item.item.kind == TaskKind.CODING:
         return _coding(request, context, item, text)
+    if may_be_spoken(item):
+        context |= spoken_context(request, item)
     return render(request, PAGES.get(item.item.kind, "portal/writing.html"), context)
 
 
@@ -268,6 +276,8 @@ def submit(request: PortalRequest, ref: str) -> HttpResponse:
     if row.state == "doing":
         require_sitting_open(item.attempt, now)
         _save(request, item)
+        if may_be_spoken(item) and request.POST.get("form") != "spoken":
+            unfinished_drop(item=item, at=now)
     item_submit(item=item, at=now)
     return back_home()
 
