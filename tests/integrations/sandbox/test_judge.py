@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from touchstone.common.errors import InvalidInput, NotFound
+from touchstone.engine.judging.loading import load_problem
+from touchstone.engine.judging.problem import TestCase, Verdict
 from touchstone.engine.judging.report import JudgeReport
+from touchstone.engine.judging.verdicts import TestResult
 from touchstone.integrations.sandbox import Sandbox, SandboxUnavailable
 from touchstone.integrations.sandbox.environment import Interpreter
-from touchstone.integrations.sandbox.judge import judge_submission
+from touchstone.integrations.sandbox.judge import _Judging, judge_submission
+from touchstone.integrations.sandbox.programs import Program
 
 pytestmark = pytest.mark.sandbox
 CONTENT = Path(__file__).resolve().parents[3] / "touchstone" / "content" / "problems"
@@ -352,3 +356,37 @@ def test_no_variant_no_language_no_sandbox(package: Package, judge: Judge, tmp_p
 def test_a_source_too_long_is_refused(package: Package, judge: Judge) -> None:
     report = judge(package("limits: {code: 1}", SUMS), "#" * 2000)
     assert report.verdict == "CE"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict", "runs"),
+    [
+        ([0.5], "AC", 1),
+        ([0.9, 0.92, 0.91], "AC", 3),
+        ([1.1, 1.12, 0.95], "AC", 3),
+        ([1.1, 1.12, 1.09, 0.95], "AC", 4),
+        ([1.1, 1.12, 1.09, 1.2, 1.3, 1.1], "TLE", 6),
+        ([2.0], "TLE", 1),
+    ],
+)
+def test_near_the_limit_the_quickest_of_several_runs_counts(
+    package: Package,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: list[float],
+    verdict: str,
+    runs: int,
+) -> None:
+    left = list(seconds)
+
+    def run_once(_self: object, _program: object, test: TestCase) -> TestResult:
+        cpu_s = left.pop(0)
+        said = Verdict.ACCEPTED if cpu_s <= 1 else Verdict.TIME_LIMIT
+        return TestResult(test.id, said, round(cpu_s * 1000), 0, 0, 100.0)
+
+    monkeypatch.setattr(_Judging, "_run_once", run_once)
+    problem = load_problem(package(LIMITS, SUMS))
+    judging = _Judging(problem, "python", sandbox, time_limit_s=1.0)
+    result = judging._stable_run(Program("python", {}, ()), problem.tests()[0])
+    assert (str(result.verdict), len(seconds) - len(left)) == (verdict, runs)
+    assert result.unstable == (len({s <= 1 for s in seconds}) > 1)

@@ -41,7 +41,7 @@ from touchstone.integrations.sandbox.validators import (
 DEFAULT_TIME_S = 10.0
 GENEROUS_TIME_S = 60.0
 LEAST_PATIENCE_S = 1.5
-RERUNS = 2
+RERUNS, MOST_RERUNS = 2, 5
 EFFICIENCY_REPEATS = 2
 HEAVY_TESTS = 6
 WORTH_MEASURING_S = 4 * GRANULARITY_S
@@ -235,6 +235,13 @@ class _Judging:
             return first
         again = [self._run_once(program, test) for _ in range(RERUNS)]
         best = min([first, *again], key=lambda result: result.cpu_ms)
+        while (
+            best.verdict is Verdict.TIME_LIMIT
+            and near_limit(best.verdict, best.cpu_ms / 1000, self.time_limit_s)
+            and len(again) < MOST_RERUNS
+        ):  # a busy machine makes a run slower and never quicker
+            again.append(self._run_once(program, test))
+            best = min(best, again[-1], key=lambda result: result.cpu_ms)
         verdicts = {first.verdict, *(result.verdict for result in again)}
         return replace(best, unstable=len(verdicts) > 1)
 
