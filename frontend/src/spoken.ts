@@ -187,13 +187,16 @@ class Speaking {
     recorder.addEventListener("stop", () => {
       window.clearInterval(timer);
       this.recorder = null;
-      this.left -= 1;
-      const silent = this.loudest < QUIET;
-      void writing.then(() => this.resume(silent));
+      if (pieces) {
+        this.left -= 1;
+        const silent = this.loudest < QUIET;
+        void writing.then(() => this.resume(silent));
+      } else this.tell(say("太短了，什么也没录到，不算一次。再按一次开始录。", "Too short: nothing was recorded, and it counts for nothing. Press Record again."), true);
       this.show();
     });
     this.recorder = recorder;
     this.loudest = 0;
+    this.part("gone")!.textContent = `00:00 / ${clock(most)}`;
     recorder.start(PIECE_MS);
     this.tell(say("正在录。说完按「停」。", "Recording. Press Stop when you are done."));
     this.show();
