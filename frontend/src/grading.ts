@@ -1,5 +1,5 @@
 // Grading by key: 1, 2, 3 set the point at hand and go on to the next, A takes all as the machine
-// has them, Enter hands in. The buttons do the same.
+// has them, L this one as the language model has it, Enter hands in. The buttons do the same.
 const VALUES: Record<string, string> = { "1": "0", "2": "half", "3": "1" };
 
 export function startGrading(): void {
@@ -27,6 +27,9 @@ export function startGrading(): void {
       show(at + 1);
     } else if (event.key === "a") {
       points.forEach((point) => choose(point, point.dataset.machine ?? ""));
+    } else if (event.key === "l" && points[at]?.dataset.second !== undefined) {
+      choose(points[at], points[at]?.dataset.second ?? "");
+      show(at + 1);
     } else if (event.key === "j" || event.key === "k") {
       show(at + (event.key === "j" ? 1 : -1));
     } else if (event.key === "Enter") {

@@ -164,18 +164,23 @@ class Agreement:
         return self.same / self.n if self.n else None
 
 
-def agreement(code: str) -> Agreement:
-    """Agreement of people with the machine on one question, over all sittings."""
+def agreements(code: str) -> dict[str, Agreement]:
+    """Agreement of people with each rater that is none, on one question, over all sittings.
+
+    Returns:
+        By ``system`` and ``llm``.
+    """
     rows = Grading.objects.filter(attempt_item__item__code=code).order_by("pk")
-    return agreement_of(list(rows.only("attempt_item_id", "rater_kind", "points", "score")))
+    found = list(rows.only("attempt_item_id", "rater_kind", "points", "score"))
+    return {rater: agreement_of(found, rater) for rater in ("system", "llm")}
 
 
-def agreement_of(gradings: Sequence[Grading]) -> Agreement:
-    """The same from gradings in the order they were written."""
+def agreement_of(gradings: Sequence[Grading], rater: str = "system") -> Agreement:
+    """People's agreement with one rater from gradings in the order they were written."""
     machine: dict[int, Grading] = {}
     counted: Counter[bool] = Counter()
     for grading in gradings:
-        if grading.rater_kind == "system":
+        if grading.rater_kind == rater:
             machine[grading.attempt_item_id] = grading
         elif grading.rater_kind == "person" and grading.attempt_item_id in machine:
             theirs = machine[grading.attempt_item_id].points

@@ -7,6 +7,12 @@ from touchstone.common.messages import Bilingual
 TASK_NAMES: dict[str, Bilingual] = {
     "assessments.item_grade": Bilingual("给作答评分", "Grade an answer"),
     "assessments.programs_compare": Bilingual("比对程序", "Compare programs"),
+    "assessments.second_rating_make": Bilingual(
+        "请大模型读一份作答", "Ask the language model about an answer"
+    ),
+    "assessments.second_ratings_withdraw": Bilingual(
+        "删除大模型的看法", "Delete the language model's views"
+    ),
     "assessments.submission_judge": Bilingual("判程序", "Judge a program"),
     "evaluation.insights_renew": Bilingual("更新流程分析", "Renew the analytics"),
     "evaluation.outcomes_request": Bilingual("请经理填入职表现", "Ask managers for outcomes"),

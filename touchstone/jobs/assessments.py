@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from touchstone.assessments.models import AttemptItem, Submission
-from touchstone.assessments.services import spoken, spoken_words
+from touchstone.assessments.services import second_rater, spoken, spoken_words
 from touchstone.assessments.services.grading import attempt_score
 from touchstone.assessments.services.grading import item_grade as grade
 from touchstone.assessments.services.judging import submission_judge as judge
@@ -18,11 +18,25 @@ from touchstone.positions.models import Position
 @task(queue_name="default")
 def item_grade(item_ref: str) -> float | None:
     """Grades one task handed in and brings its sitting's scores up to date."""
-    item = AttemptItem.objects.select_related("attempt").get(ref=item_ref)
+    item = AttemptItem.objects.select_related("attempt__application__candidate").get(ref=item_ref)
     now = utc_now()
     grading = grade(item=item, at=now)
     attempt_score(attempt=item.attempt, at=now)
+    second_rater.rating_ask(item, now)
     return grading.score if grading else None
+
+
+@task(queue_name="default")
+def second_rating_make(item_ref: str) -> float | None:
+    """Asks the language model about one answer, as one more rater; tried again when it is away."""
+    rating = second_rater.rating_make(item_ref=item_ref, at=utc_now())
+    return rating.score if rating else None
+
+
+@task(queue_name="default")
+def second_ratings_withdraw(candidate_ref: str) -> int:
+    """Deletes a model's views of the answers of a candidate who took consent back; how many."""
+    return second_rater.ratings_withdrawn(actor=SYSTEM, candidate_ref=candidate_ref)
 
 
 @task(queue_name="judge")

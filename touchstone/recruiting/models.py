@@ -37,6 +37,7 @@ class Consent(models.Model):
         TALENT_POOL = "talent_pool"
         TRANSCRIPT = "transcript"
         SPOKEN_ANSWER = "spoken_answer"
+        LANGUAGE_MODEL = "language_model"
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=16, choices=Purpose.choices)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from touchstone.assessments.models import AttemptItem, Grading, TaskKind
 from touchstone.assessments.permissions import item_for, may_grade, require_grade
-from touchstone.assessments.selectors import agreement, alike_of, hidden_from, next_to_grade
+from touchstone.assessments.selectors import agreements, alike_of, hidden_from, next_to_grade
 from touchstone.assessments.services.grading import best_submission, grading_by_person
 from touchstone.assessments.spoken import counts
 from touchstone.assessments.tasks import TaskText, task_text
@@ -145,6 +145,9 @@ def _grade_context(
     machine = next((g for g in reversed(ordered) if g.rater_kind == "system" and counts(g)), None)
     mine = next((g for g in reversed(ordered) if g.person_id == request.user.pk), None)
     shown = None if blind else machine
+    second = next((g for g in reversed(ordered) if g.rater_kind == "llm"), None)
+    second = None if blind or not _of_this_text(second, machine) else second
+    agreed = {} if blind else agreements(item.item.code)
     best = best_submission(item) if item.item.kind == TaskKind.CODING else None
     alike = alike_of(best, request.user) if best else []
     people = visible_applications(request.user).filter(
@@ -164,9 +167,11 @@ def _grade_context(
         if blind
         else [g for g in ordered if g.rater_kind == "person" and g.person_id != request.user.pk],
         "review": exercise_review(item, text, shown),
-        "points": _points(item, text, shown, mine),
-        "parts": _parts(item, text, shown),
-        "agreement": None if blind else agreement(item.item.code),
+        "points": _points(item, text, shown, mine, second),
+        "second": second,
+        "second_agreement": agreed.get("llm"),
+        "parts": _parts(item, text, shown, second),
+        "agreement": agreed.get("system"),
         "best": best,
         "alike": alike,
         "named_others": set(people.values_list("pk", flat=True)) if alike else set(),
@@ -197,8 +202,21 @@ def _key_points(item: AttemptItem, text: TaskText) -> list[tuple[str, Bilingual,
     ]
 
 
+def _of_this_text(second: Grading | None, machine: Grading | None) -> bool:
+    """Whether the language model read the words that count now."""
+    return (
+        second is not None
+        and machine is not None
+        and second.result.get("text") == machine.result.get("text")
+    )
+
+
 def _points(
-    item: AttemptItem, text: TaskText, machine: Grading | None, mine: Grading | None
+    item: AttemptItem,
+    text: TaskText,
+    machine: Grading | None,
+    mine: Grading | None,
+    second: Grading | None,
 ) -> list[dict[str, Any]]:
     rows = []
     for name, words, weight in _key_points(item, text):
@@ -216,9 +234,41 @@ def _points(
                 "choice": _choice(given),
                 "machine_choice": _choice(credit),
                 "quotes": quotes,
+                "second": _second_view(name, second, machine),
             }
         )
     return rows
+
+
+def _second_view(
+    name: str, second: Grading | None, machine: Grading | None
+) -> dict[str, Any] | None:
+    """What the language model made of a point; None where it was not asked."""
+    if second is None or name not in second.points:
+        return None
+    credit = float(second.points[name])
+    quote = next((e for e in second.result.get("evidence", []) if e["point"] == name), None)
+    return {
+        "credit": credit,
+        "choice": _choice(credit),
+        "quote": quote,
+        "target": _target(quote, machine) if quote and machine else "",
+        "unverified": name in second.result.get("unverified", []),
+    }
+
+
+def _second_marks(second: Grading) -> list[dict[str, Any]]:
+    """The words that the language model quotes, the faintest streak; the engine's go before."""
+    return [
+        {"start": e["start"], "end": e["end"], "kind": "listed", "id": f"l-{e['point']}"}
+        for e in second.result.get("evidence", [])
+    ]
+
+
+def _target(quote: dict[str, Any], machine: Grading) -> str:
+    """The mark that shows a quote: its own, or the engine's that lies over it."""
+    over = (m for m in _marks(machine) if m["start"] < quote["end"] and quote["start"] < m["end"])
+    return next((str(m["id"]) for m in over), f"l-{quote['point']}")
 
 
 def _choice(credit: float | None) -> str:
@@ -228,10 +278,13 @@ def _choice(credit: float | None) -> str:
     return "1" if credit >= 0.7 else "half" if credit >= 0.35 else "0"
 
 
-def _parts(item: AttemptItem, text: TaskText, machine: Grading | None) -> list[dict[str, Any]]:
+def _parts(
+    item: AttemptItem, text: TaskText, machine: Grading | None, second: Grading | None
+) -> list[dict[str, Any]]:
     """The answer in its parts; where the offsets of the evidence count, with marks."""
     marked = str(machine.result.get("text", "")) if machine else ""
     marks = _marks(machine) if machine else []
+    marks += _second_marks(second) if second else []
     parts: list[dict[str, Any]] = []
     if item.item.kind == TaskKind.CASE and marked:
         parts.append({"label": None, "text": marked, "marks": marks, "code": False})

@@ -322,7 +322,8 @@ def _assessment(application: Application) -> tuple[dict[str, Any] | None, list[P
     rows, pieces = [], []
     for number, item in enumerate(items, 1):
         item.attempt = attempt
-        gradings = sorted(item.gradings.all(), key=lambda g: (g.rater_kind == "person", g.pk))
+        raters = (g for g in item.gradings.all() if g.rater_kind in {"system", "person"})
+        gradings = sorted(raters, key=lambda g: (g.rater_kind == "person", g.pk))
         graded = gradings[-1] if gradings else None
         title = titles.get(item.item.code) or KIND_TITLES[item.item.kind]
         own = item_pieces(item, number, title, graded, runs.get(item.pk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,32 @@ CHAT = {
     "stream": bool,
 }
 
+_SENTENCE = re.compile(r"[^。！？!?；;\n，,]+")
+
 
 def echo(messages: list[dict[str, str]]) -> str:
-    """The default answer: an empty JSON object."""
-    return "{}"
+    """The default answer: a plain reader's rating where an answer is to be rated, else an empty
+    JSON object."""
+    try:
+        shown = json.loads(messages[-1]["content"])
+        return json.dumps({"points": [_read(p, shown["answer"]) for p in shown["key_points"]]})
+    except (ValueError, KeyError, TypeError):
+        return "{}"
+
+
+def _read(point: dict[str, str], answer: str) -> dict[str, Any]:
+    """The sentence of an answer that shares most pairs of characters with a key point."""
+    pairs = _pairs(point["text"])
+    said = [s.strip() for s in _SENTENCE.findall(answer) if s.strip()]
+    shared = {s: len(pairs & _pairs(s)) / (len(pairs) or 1) for s in said}
+    best = max(said, key=lambda s: shared[s], default="")
+    credit = 1.0 if shared.get(best, 0) >= 0.5 else 0.5 if shared.get(best, 0) >= 0.25 else 0.0
+    return {"id": point["id"], "credit": credit, "quote": best[:120] if credit else ""}
+
+
+def _pairs(text: str) -> set[str]:
+    closed = "".join(text.casefold().split())
+    return {closed[i : i + 2] for i in range(len(closed) - 1)}
 
 
 @dataclass

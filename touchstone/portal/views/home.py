@@ -30,7 +30,7 @@ from touchstone.portal.journey import now_text, timeline
 from touchstone.recruiting.models import Application, CandidateRequest
 from touchstone.recruiting.services.applications import is_final
 from touchstone.recruiting.services.consents import (
-    ASKED_IN_PLACE,
+    asked_beforehand,
     consent_give,
     consent_texts,
     consents_standing,
@@ -61,9 +61,8 @@ def overview(request: PortalRequest) -> HttpResponse:
         agreed = has_consent(request.candidate, "assessment", now)
         waits = attempt.status in {Attempt.Status.INVITED, Attempt.Status.STARTED}
         if waits and not (agreed and attempt.status == Attempt.Status.STARTED):
-            context["texts"] = [
-                row for row in _consents(request) if row["text"].purpose not in ASKED_IN_PLACE
-            ]
+            asked = asked_beforehand()
+            context["texts"] = [row for row in _consents(request) if row["text"].purpose in asked]
             return render(request, "portal/welcome.html", context)
     context |= {
         "now_text": now_text(application),
@@ -94,7 +93,7 @@ def _sitting(attempt: Attempt, rows: list[TaskRow], now: Any) -> dict[str, Any]:
 
 
 def _consents(request: PortalRequest) -> list[dict[str, Any]]:
-    standing = consents_standing(request.candidate)
+    standing, asked = consents_standing(request.candidate), asked_beforehand()
     return [
         {
             "text": text,
@@ -102,7 +101,7 @@ def _consents(request: PortalRequest) -> list[dict[str, Any]]:
             "since": standing[purpose].at if purpose in standing else None,
         }
         for purpose, text in consent_texts().items()
-        if purpose not in ASKED_IN_PLACE or purpose in standing
+        if purpose in asked or purpose in standing
     ]
 
 
@@ -140,7 +139,7 @@ def start(request: PortalRequest) -> HttpResponse:
     chosen = set(request.POST.getlist("consent"))
     if "assessment" not in chosen:
         raise InvalidInput(say("assessments.consent_missing"), field="consent")
-    for purpose in (one for one in consent_texts() if one not in ASKED_IN_PLACE):
+    for purpose in sorted(asked_beforehand()):
         consent_give(
             actor=request.actor,
             candidate=request.candidate,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.db import transaction
 
 from touchstone.audit.services import audit_record
@@ -27,9 +28,19 @@ WITHDRAW_TASKS = {
     Consent.Purpose.RECORDING: "touchstone.jobs.interviews.recordings_withdraw",
     Consent.Purpose.TRANSCRIPT: "touchstone.jobs.interviews.recordings_withdraw",
     Consent.Purpose.SPOKEN_ANSWER: "touchstone.jobs.assessments.takes_withdraw",
+    Consent.Purpose.LANGUAGE_MODEL: "touchstone.jobs.assessments.second_ratings_withdraw",
 }
 ASKED_IN_PLACE = frozenset({Consent.Purpose.SPOKEN_ANSWER})
 """Purposes that are asked where they arise, and not of everybody before an assessment."""
+
+
+def asked_beforehand() -> frozenset[str]:
+    """Purposes that everybody is asked before an assessment; a language model's only where the
+    company has one read answers."""
+    left_out: set[str] = set(ASKED_IN_PLACE)
+    if not (settings.LLM_RATES and settings.LLM_BASE and settings.LLM_MODEL):
+        left_out.add(Consent.Purpose.LANGUAGE_MODEL)
+    return frozenset(purpose for purpose in consent_texts() if purpose not in left_out)
 
 
 @dataclass(frozen=True, slots=True)
