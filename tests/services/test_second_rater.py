@@ -211,6 +211,20 @@ def test_graders_see_it_beside_the_engine_and_agreement_is_told_apart(
     assert found["system"].n == 2
 
 
+def test_graders_of_the_blind_sample_do_not_see_it(
+    item: AttemptItem,
+    client_of: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    now: dt.datetime,
+) -> None:
+    monkeypatch.setattr(selectors, "needs_second", lambda _: True)
+    rating_make(item_ref=item.ref, at=now)
+    page = client_of("business_lead").get(f"/attempt-items/{item.ref}/grade/").content.decode()
+    assert "两个人互不看分" in page
+    assert "大模型也读了一遍" not in page
+    assert "data-second" not in page
+
+
 def test_the_simulated_model_reads_plainly() -> None:
     points = [{"id": "k1", "text": "修订标注规范"}, {"id": "k2", "text": "上线监控"}]
     shown = {"question": "", "key_points": points, "answer": "先统计。然后修订标注规范。"}

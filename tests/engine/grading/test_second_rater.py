@@ -41,9 +41,12 @@ def test_only_words_that_stand_in_the_answer_count() -> None:
     assert borne.quote.startswith("先算一下 Kappa")
 
 
-@pytest.mark.parametrize("quote", ["", "算一下", "两位标注员常常对不上", "************"])
+@pytest.mark.parametrize(
+    "quote",
+    ["", "算一下", "两位标注员常常对不上", "两位标注员，常常对不上！", "……——！", "************"],
+)
 def test_quotes_that_show_nothing_count_nothing(quote: str) -> None:
-    answer = f"两位标注员常常对不上，{ANSWER} ************"
+    answer = f"两位标注员常常对不上，两位标注员，常常对不上！{ANSWER} ……——！ ************"
     rating = second_rating(RUBRIC, answer, [View("k1", 1.0, quote)])
     assert rating.score == 0
     assert rating.unverified == ("k1",)

@@ -32,6 +32,7 @@ _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\d.])\+?\d(?:[\d\- ]{5,}\d)(?![\d%.])|(?<!\w)\d{17}[\dXx]"
 )
 _SPACE = re.compile(r"\s+")
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def second_rating(rubric: Rubric, answer: str, views: Sequence[View]) -> SecondR
         views: as the model gave them; of several for one point the first counts, and those for
             points that there are not are left out.
     """
-    question = _SPACE.sub("", rubric.question).casefold()
+    question = _bare(rubric.question)
     points: dict[str, float] = {point.id: 0.0 for point in rubric.key_points}
     evidence: list[Borne] = []
     unverified: list[str] = []
@@ -106,7 +107,7 @@ def second_rating(rubric: Rubric, answer: str, views: Sequence[View]) -> SecondR
         if not credit:
             continue
         place = _place(view.quote, answer)
-        if place is None or _SPACE.sub("", view.quote).casefold() in question:
+        if place is None or _bare(view.quote) in question:
             unverified.append(view.point)
             continue
         points[view.point] = credit
@@ -114,6 +115,10 @@ def second_rating(rubric: Rubric, answer: str, views: Sequence[View]) -> SecondR
     total = sum(point.weight for point in rubric.key_points)
     score = 10 * sum(p.weight * points[p.id] for p in rubric.key_points) / total
     return SecondRating(round(score, 2), points, tuple(evidence), tuple(unverified))
+
+
+def _bare(text: str) -> str:
+    return _NO_WORD.sub("", text).casefold()
 
 
 def _place(quote: str, answer: str) -> tuple[int, int] | None:
