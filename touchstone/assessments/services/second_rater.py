@@ -23,6 +23,7 @@ from touchstone.assessments.tasks import task_text
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
+from touchstone.common.messages import Lang
 from touchstone.engine.grading.rubrics import Rubric, rubric_from_mapping
 from touchstone.engine.grading.second_rater import (
     PROMPT,
@@ -34,7 +35,6 @@ from touchstone.engine.grading.second_rater import (
     needs_a_person,
     second_rating,
 )
-from touchstone.engine.grading.work import language_of
 from touchstone.integrations.llm.client import Ask, Model, ask_for
 from touchstone.recruiting.models import Consent
 from touchstone.recruiting.services.consents import has_consent
@@ -90,8 +90,8 @@ def rating_make(
     item = _loaded(item_ref)
     if item is None or not _may_be_rated(item, at):
         return None
-    engine, rubric = _engines(item), _rubric(item)
-    model = rating_model()
+    engine, model = _engines(item), rating_model()
+    rubric = _rubric(item, engine) if engine else None
     if engine is None or rubric is None or model is None:
         return None
     if INJECTION in engine.result.get("flags", ()):
@@ -133,13 +133,13 @@ def _engines(item: AttemptItem) -> Grading | None:
     return max(found, key=lambda g: g.pk, default=None)
 
 
-def _rubric(item: AttemptItem) -> Rubric | None:
-    """The rubric of a question of the bank, in the answer's language."""
+def _rubric(item: AttemptItem, engine: Grading) -> Rubric | None:
+    """The rubric of a question of the bank, in the language the engine took the answer for."""
     text = task_text(item.item.kind, item.item.code)
     if text.question is None:
         return None
-    said = " ".join(str(value) for value in item.content.values())
-    document = text.rubric(language_of(said, "zh"), item.variant)
+    lang: Lang = "en" if engine.result.get("lang") == "en" else "zh"
+    document = text.rubric(lang, item.variant)
     return rubric_from_mapping(document) if document else None
 
 
