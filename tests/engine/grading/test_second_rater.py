@@ -52,6 +52,28 @@ def test_quotes_that_show_nothing_count_nothing(quote: str) -> None:
     assert rating.unverified == ("k1",)
 
 
+@pytest.mark.parametrize(
+    "answer", ["我不会先算 Kappa 一致性。", "I would never measure kappa first."]
+)
+def test_what_the_answer_denies_is_not_stated(answer: str) -> None:
+    quote = "先算 Kappa 一致性" if "先" in answer else "measure kappa first"
+    assert second_rating(RUBRIC, answer, [View("k1", 1.0, quote)]).score == 0
+    assert second_rating(RUBRIC, answer + f"后来：{quote}", [View("k1", 1.0, quote)]).score == 6
+
+
+def test_a_few_words_bear_out_one_point_alone() -> None:
+    views = [View("k1", 1.0, "修订标注规范"), View("k2", 1.0, "修订标注规范")]
+    rating = second_rating(RUBRIC, ANSWER, views)
+    assert (rating.score, rating.unverified) == (6.0, ("k2",))
+
+
+def test_figures_and_dates_stay_readable() -> None:
+    plain = "标注 1200000 条，2024-11-25 上线，共 10 000 000 次，身份证不写。"
+    assert masked(plain) == plain
+    assert "zhang_san88" not in masked("加我微信 zhang_san88")
+    assert "010-62345678" not in masked("电话 010-62345678")
+
+
 def test_credits_are_nothing_half_or_whole_and_the_first_view_counts() -> None:
     views = [
         View("k1", 0.6, "先算一下 Kappa"),

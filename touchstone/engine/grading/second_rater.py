@@ -29,8 +29,19 @@ APART = 2.0
 """Of 10: from here on the two ratings of an answer tell that a person should look."""
 _POINT_APART = 0.75
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\d.])\+?\d(?:[\d\- ]{5,}\d)(?![\d%.])|(?<!\w)\d{17}[\dXx]"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"|\+\d[\d\- ]{6,}\d|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)"
+    r"|(?<=微信)\W{0,4}(?:号\W{0,3})?[A-Za-z][\w-]{4,}"
+    r"|(?<=wechat)\W{0,4}(?:id\W{0,3})?[A-Za-z][\w-]{4,}",
+    re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:不|没|未|无|别|\bnot|n't|\bnever|\bwithout|\bno)[^，,。；;！!？?\n]{0,6}$", re.IGNORECASE
+)
+    r"(?:不|没|未|无|别|\bnot|n't|\bnever|\bwithout|\bno)[^，,。；;！!？?\n]{0,6}$", re.IGNORECASE
+)
+_ONE_POINT = 12  # characters; words this short bear out one key point and not another as well
 _SPACE = re.compile(r"\s+")
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -107,7 +118,7 @@ def second_rating(rubric: Rubric, answer: str, views: Sequence[View]) -> SecondR
         if not credit:
             continue
         place = _place(view.quote, answer)
-        if place is None or _bare(view.quote) in question:
+        if place is None or _bare(view.quote) in question or _used(place, evidence):
             unverified.append(view.point)
             continue
         points[view.point] = credit
@@ -123,12 +134,21 @@ def _bare(text: str) -> str:
 
 def _place(quote: str, answer: str) -> tuple[int, int] | None:
     """Where a quote stands, differences of white space aside; None for what is too short to tell,
-    masked, or not there."""
+    masked, denied by the words before it, or not there."""
     words = _SPACE.sub(" ", quote).strip()
     if len(words) < LEAST_QUOTE or "*" in words:
         return None
-    match = re.search(r"\s*".join(map(re.escape, words.replace(" ", ""))), answer)
-    return match.span() if match else None
+    pattern = r"\s*".join(map(re.escape, words.replace(" ", "")))
+    for match in re.finditer(pattern, answer):
+        if not _DENIED.search(answer, max(0, match.start() - 12), match.start()):
+            return match.span()
+    return None
+
+
+def _used(place: tuple[int, int], evidence: Sequence[Borne]) -> bool:
+    """Whether the same few words bear out another key point already."""
+    short = place[1] - place[0] < _ONE_POINT
+    return short and any(one.start < place[1] and place[0] < one.end for one in evidence)
 
 
 def needs_a_person(rating: SecondRating, score: float, points: Mapping[str, Any]) -> bool:
