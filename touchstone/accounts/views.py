@@ -37,6 +37,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if is_demo(self.request):
             context["demo_people"] = demo_people()
+            context["demo_outside"] = settings.DEMO_OUTSIDE
         context["wecom"] = wecom_ready()
         context["nobody"] = not Person.objects.exists()
         return context

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.cli.batch import dump
+from touchstone.cli.demo_outside import start_outside
 from touchstone.cli.parse_command import as_of_date
 from touchstone.cli.serve_command import listen, supervise
 from touchstone.cli.site import prepare_database, start_django
@@ -46,6 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--no-simulators", action="store_true", help="no stand-ins of WeCom, meetings and SMS"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
@@ -60,7 +64,18 @@ def run(args: argparse.Namespace) -> int:
     _print(table, as_json=args.json)
     if listening is None:
         return 0
+    if not args.no_simulators:
+        _start_simulators(args)
     return supervise(listening)
+
+
+def _start_simulators(args: argparse.Namespace) -> None:
+    from django.conf import settings
+
+    host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared
+    outside = start_outside(Path(settings.DATA_DIR) / "demo", f"http://{host}:{args.port}")
+    if outside:
+        print(f"模拟的企业微信 · Simulated WeCom: {outside.page}\n", flush=True)
 
 
 def _round(args: argparse.Namespace) -> dict[str, Any]:

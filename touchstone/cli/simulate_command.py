@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+import urllib.parse
 from types import FrameType
 from typing import Any
 
@@ -16,7 +17,9 @@ PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4, "speec
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8100, help="the first of six ports (8100)")
+    parser.add_argument(
+        "--port", type=int, default=8100, help="the first of six ports (8100); 0 for any"
+    )
     parser.add_argument(
         "--callback",
         default="http://127.0.0.1:8000",
@@ -43,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             simulator, settings, where = _start(name, args, members)
         except OSError as error:
-            port = args.port + PORTS[name]
+            port = _port(args, name)
             print(f"touchstone simulate: port {port}: {error.strerror}", file=sys.stderr)
             return 1
         running.append(simulator)
@@ -72,6 +75,10 @@ def _members(path: str | None) -> dict[str, tuple[str, list[int]]]:
     return {str(key): (str(name), [int(d) for d in ids]) for key, (name, ids) in rows.items()}
 
 
+def _port(args: argparse.Namespace, name: str) -> int:
+    return args.port + PORTS[name] if args.port else 0
+
+
 def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict[str, Any], str]:
     """The running simulator, the settings that point at it, and a line about it."""
     from touchstone.integrations.simulators.llm import SimulatedLlm
@@ -82,10 +89,11 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
     from touchstone.integrations.simulators.wecom import SimulatedWecom
     from touchstone.integrations.wecom.crypto import CallbackKeys
 
-    port = args.port + PORTS[name]
+    port = _port(args, name)
     if name == "wecom":
         wecom = SimulatedWecom(port=port, members=members)
         wecom.keys = CallbackKeys(wecom.corp_id, WECOM_TOKEN, WECOM_AES_KEY)
+        wecom.redirect_hosts += (urllib.parse.urlsplit(args.callback).netloc,)
         wecom.callback_url = f"{args.callback}/api/wecom/callback/"
         wecom.start()
         return (

@@ -18,7 +18,7 @@ LONGEST_PAUSE_S = 30.0
 STEADY_S = 10.0
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Asks Linux to send SIGTERM when the supervisor dies, even by SIGKILL: no orphans."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -47,7 +47,7 @@ class Child:
         self.process = subprocess.Popen(
             list(self.command),
             pass_fds=self.pass_fds,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one thread, one system call
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - one thread, one system call
         )
 
 
