@@ -39,8 +39,6 @@ _CONTACT = re.compile(
 _DENIED = re.compile(
     r"(?:不|没|未|无|别|\bnot|n't|\bnever|\bwithout|\bno)[^，,。；;！!？?\n]{0,6}$", re.IGNORECASE
 )
-    r"(?:不|没|未|无|别|\bnot|n't|\bnever|\bwithout|\bno)[^，,。；;！!？?\n]{0,6}$", re.IGNORECASE
-)
 _ONE_POINT = 12  # characters; words this short bear out one key point and not another as well
 _SPACE = re.compile(r"\s+")
 _NO_WORD = re.compile(r"[\W_]+")
