@@ -227,6 +227,32 @@ def test_a_time_that_cannot_be_booked(
     assert not Interview.objects.exists()
 
 
+def test_what_was_chosen_stays_on_the_form(
+    client_of: ClientOf, assessed: tuple[Application, ...], company: Company
+) -> None:
+    url = reverse("interview-book", args=[assessed[0].ref])
+    client = client_of("recruiter")
+    panel = {"person": company.hr_interviewer.ref, "minutes": "45"}
+    times = client.get(url, panel).context["times"][:2]
+    answer = client.post(
+        url,
+        {
+            "do": "book",
+            **panel,
+            "start": [t.start.isoformat() for t in times],
+            "where": "3 楼 302",
+            "materials": "请带上标注规范",
+        },
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请选一个时间" in page
+    assert "3 楼 302" in page
+    assert "请带上标注规范" in page
+    assert answer.context["chosen"] == {company.hr_interviewer.ref}
+    assert [page.count(f'value="{t.start.isoformat()}" checked') for t in times] == [1, 1]
+
+
 def test_a_taken_time_is_a_conflict_that_books_nothing(
     client_of: ClientOf, interview: Interview, assessed: tuple[Application, ...], company: Company
 ) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from touchstone.accounts.models import Person
 from touchstone.common.clock import utc_now
-from touchstone.common.errors import InvalidInput, NotFound
+from touchstone.common.errors import Conflict, InvalidInput, NotFound
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.desk.shell import position_shell
@@ -266,8 +266,12 @@ def book(request: DeskRequest, ref: str) -> HttpResponse:
     source = request.POST if request.method == "POST" else request.GET
     chosen = [p for p in people if p.ref in source.getlist("person")] or _usual(people)
     minutes = _minutes(source.get("minutes"))
+    refused: InvalidInput | Conflict | None = None
     if request.method == "POST":
-        return _book(request, application, chosen, minutes, now)
+        try:
+            return _book(request, application, chosen, minutes, now)
+        except (InvalidInput, Conflict) as error:
+            refused = error  # said on the form, with all that was chosen and typed
     times = free_times(application=application, people=chosen, minutes=minutes, at=now)
     context = {
         "position": position,
@@ -278,12 +282,17 @@ def book(request: DeskRequest, ref: str) -> HttpResponse:
         "length": minutes,
         "times": times,
         "provider": default_provider(),
-        "round_no": application.interviews.exclude(status="cancelled").count() + 1,
+        "round_no": source.get("round_no")
+        or application.interviews.exclude(status="cancelled").count() + 1,
+        "refused": refused,
+        "typed": request.POST,
+        "starts": set(request.POST.getlist("start")),
     }
     if request.headers.get("HX-Request"):
         return render(request, "desk/parts/free_times.html", context)
     position_shell(request, position, "interviews")
-    return render(request, "desk/interview_book.html", context)
+    status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
+    return render(request, "desk/interview_book.html", context, status=status)
 
 
 def _book(
