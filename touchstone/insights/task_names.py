@@ -13,7 +13,9 @@ TASK_NAMES: dict[str, Bilingual] = {
     "assessments.second_ratings_withdraw": Bilingual(
         "删除大模型的看法", "Delete the language model's views"
     ),
+    "assessments.spoken_words_make": Bilingual("把口头作答写成文字", "Write down a spoken answer"),
     "assessments.submission_judge": Bilingual("判程序", "Judge a program"),
+    "assessments.takes_withdraw": Bilingual("删除收回同意的录音", "Delete withdrawn recordings"),
     "evaluation.insights_renew": Bilingual("更新流程分析", "Renew the analytics"),
     "evaluation.outcomes_request": Bilingual("请经理填入职表现", "Ask managers for outcomes"),
     "evaluation.pool_sweep": Bilingual("清理人才库到期的人", "Clear the pool of what is over"),
