@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.own_server import own_server
 
@@ -41,12 +41,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def speaking() -> Iterator[Browser]:
-    """A browser with a camera and a microphone that are pretended."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE])
-        yield started
-        started.close()
+def speaking(browser: Browser) -> Iterator[Browser]:
+    """A second browser, with a camera and a microphone that are pretended."""
+    started = browser.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE])
+    yield started
+    started.close()
 
 
 def opened(browser: Browser, link: str) -> Page:
