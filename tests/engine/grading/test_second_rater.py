@@ -61,6 +61,24 @@ def test_what_the_answer_denies_is_not_stated(answer: str) -> None:
     assert second_rating(RUBRIC, answer + f"后来：{quote}", [View("k1", 1.0, quote)]).score == 6
 
 
+@pytest.mark.parametrize(
+    ("answer", "quote"),
+    [
+        ("按类别统计错误样本。", "统计错误样本"),
+        ("我会分别计算各类的召回率。", "计算各类的召回率"),
+        ("特别要先算一致性。", "先算一致性"),
+        ("对不一致的样本重新讨论规范。", "重新讨论规范"),
+        ("无论如何先算 Kappa。", "先算 Kappa"),
+        ("不仅要统计错误类型。", "统计错误类型"),
+        ("未来两周每天复核一百条。", "每天复核一百条"),
+        ("I now measure kappa first.", "measure kappa first"),
+        ("I note the errors by class.", "the errors by class"),
+    ],
+)
+def test_words_that_only_look_like_a_denial_deny_nothing(answer: str, quote: str) -> None:
+    assert second_rating(RUBRIC, answer, [View("k1", 1.0, quote)]).score == 6
+
+
 def test_a_few_words_bear_out_one_point_alone() -> None:
     views = [View("k1", 1.0, "修订标注规范"), View("k2", 1.0, "修订标注规范")]
     rating = second_rating(RUBRIC, ANSWER, views)

@@ -37,7 +37,11 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"(?:不|没|未|无|别|\bnot|n't|\bnever|\bwithout|\bno)[^，,。；;！!？?\n]{0,6}$", re.IGNORECASE
+    r"(?:不(?!仅|但|只|光|单|断|同|过|久|一致|平衡|均衡|确定|足|良)|没(?!想到)|未(?!来|必)|无(?!论|关)"
+    r"|(?<![类分区特级识个判鉴差辨])别(?!的|人)"
+    r"|\bnot\b(?! only)|n't\b|\bnever\b|\bwithout\b|\bno\b)"
+    r"[^，,。；;！!？?\n]{0,6}$",
+    re.IGNORECASE,
 )
 _ONE_POINT = 12  # characters; words this short bear out one key point and not another as well
 _SPACE = re.compile(r"\s+")
