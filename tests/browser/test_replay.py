@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.own_server import own_server
+from tests.browser.players import reached
 
 CHROMIUM = os.environ.get("TOUCHSTONE_CHROMIUM", "/usr/bin/chromium")
 pytestmark = [
@@ -73,9 +74,7 @@ def test_a_note_is_heard_and_a_key_point_confirmed(
         page.locator("#w3 [data-hear]").click()
         first_s = 30.0
     expect(page.locator("#w3")).to_have_attribute("aria-current", "true")
-    page.wait_for_function(
-        "at => document.querySelector('[data-recording]').currentTime > at", arg=first_s
-    )
+    reached(page.locator("[data-recording]"), "timeupdate", f"player.currentTime > {first_s}")
     assert now_playing(page) < first_s + 20
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.own_server import own_server
+from tests.browser.players import reached
 
 CHROMIUM = os.environ.get("TOUCHSTONE_CHROMIUM", "/usr/bin/chromium")
 pytestmark = [
@@ -69,18 +70,6 @@ def begin(page: Page) -> None:
 
 def no_wider(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def reached(player: Locator, event: str, state: str) -> None:
-    """Waits for a player by its events: the page's policy forbids polled expressions."""
-    player.evaluate(
-        f"""player => new Promise((done, late) => {{
-            const look = () => {{ if ({state}) done(); }};
-            player.addEventListener("{event}", look);
-            setTimeout(() => late(new Error("not reached: {state}")), 30000);
-            look();
-        }})"""
-    )
 
 
 def record(page: Page) -> None:

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from tests.integrations.wecom.test_client import Shelf
 from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
-from touchstone.integrations.llm.client import Ask, Model, ask_for, verified_quotes
+from touchstone.engine.text.quotes import verified_quotes
+from touchstone.integrations.llm.client import Ask, Model, ask_for
 from touchstone.integrations.mail.client import Mail, MailServer, send_mail
 from touchstone.integrations.simulators.llm import SimulatedLlm
 from touchstone.integrations.simulators.sms import SimulatedSms

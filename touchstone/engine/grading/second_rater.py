@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from touchstone.engine.grading.rubrics import Rubric
+from touchstone.engine.text.quotes import places_of
 
 PROMPT = "rating-1"
 """Name of the rules below; a rating's receipt keeps it."""
@@ -44,7 +45,6 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _ONE_POINT = 12  # characters; words this short bear out one key point and not another as well
-_SPACE = re.compile(r"\s+")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -137,13 +137,11 @@ def _bare(text: str) -> str:
 def _place(quote: str, answer: str) -> tuple[int, int] | None:
     """Where a quote stands, differences of white space aside; None for what is too short to tell,
     masked, denied by the words before it, or not there."""
-    words = _SPACE.sub(" ", quote).strip()
-    if len(words) < LEAST_QUOTE or "*" in words:
+    if len(quote.strip()) < LEAST_QUOTE or "*" in quote:
         return None
-    pattern = r"\s*".join(map(re.escape, words.replace(" ", "")))
-    for match in re.finditer(pattern, answer):
-        if not _DENIED.search(answer, max(0, match.start() - 12), match.start()):
-            return match.span()
+    for start, end in places_of(quote, answer):
+        if not _DENIED.search(answer, max(0, start - 12), start):
+            return start, end
     return None
 
 

@@ -19,8 +19,9 @@ from touchstone.common.actors import SYSTEM, Actor
 from touchstone.common.background import enqueue
 from touchstone.common.errors import IllegalTransition, InvalidInput
 from touchstone.common.messages import render, say
+from touchstone.engine.text.quotes import verified_quotes
 from touchstone.evaluation.models import Report
-from touchstone.integrations.llm.client import Ask, ask_for, verified_quotes
+from touchstone.integrations.llm.client import Ask, ask_for
 from touchstone.library.drafting import drafting_model
 from touchstone.ui.bilingual import stored_message
 

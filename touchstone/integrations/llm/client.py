@@ -1,6 +1,6 @@
 """Asks a model for JSON of a given shape, and trusts nothing it says.
 
-A model may suggest and draft. The caller checks quotes against the text with `verified_quotes`,
+A model may suggest and draft. The caller checks quotes against the text by `engine.text.quotes`,
 shows the result marked as a machine's, and goes on without it when there is none.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,7 +20,6 @@ from touchstone.common.messages import say
 LARGEST_ANSWER = 256 * 1024
 TRIES = 3
 FENCE = re.compile(r"^\s*```(?:json)?\s*|\s*```\s*$")
-SPACE = re.compile(r"\s+")
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 
 
@@ -118,20 +116,3 @@ def _content(received: bytes) -> str:
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise TemporaryOutsideError(say("llm.unexpected")) from error
     return content if isinstance(content, str) else ""
-
-
-def verified_quotes(quotes: Sequence[str], text: str) -> list[tuple[str, int, int]]:
-    """The quotes that really stand in the text, with their place; the others are dropped.
-
-    Differences of white space alone are forgiven; the quote returned is the text's own.
-    """
-    found = []
-    for quote in quotes:
-        words = SPACE.sub(" ", quote).strip()
-        if not words:
-            continue
-        pattern = r"\s+".join(re.escape(part) for part in words.split(" "))
-        match = re.search(pattern, text)
-        if match:
-            found.append((match.group(), match.start(), match.end()))
-    return found
