@@ -76,7 +76,7 @@ class Run:
     Attributes:
         outcome: how it ended; ``failed`` is the sandbox's fault, never the program's.
         status: exit status, or minus the signal's number.
-        leftover_processes: still running when the program ended, and ended with it.
+        leftover_processes: running at the last look before the program ended, and ended with it.
         disk_full: the space or the files it was given were used up.
         files: collected outputs; an oversized or odd one is absent and named in ``refused``.
         detail: the compiler's words, or why the sandbox failed.
