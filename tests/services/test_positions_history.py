@@ -214,7 +214,7 @@ def test_yes_and_no() -> None:
         (b"", "positions.table_empty"),
         ("编号,技术能力\n".encode(), "positions.table_empty"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 600, "positions.table_old_excel"),
-        (b"PK\x03\x04garbage", "resumes.broken_archive"),
+        (b"PK\x03\x04garbage", "positions.table_unreadable"),
         (b"\xff\xff\x00\x81\x30", "positions.table_encoding"),
     ],
 )

@@ -318,9 +318,26 @@ class TestHistory:
         for data in (b"", b"no table", b"\xd0\xcf\x11\xe0xxxx"):
             answer = client.post(url, {"file": SimpleUploadedFile("a.csv", data)})
             assert answer.status_code == 422
+            assert "读表头" in answer.content.decode()  # another file can be chosen at once
         assert client.post(url, {}).status_code == 422
         assert client.get(f"{url}?batch=nobody").status_code == 404
         assert not HistoryBatch.objects.exists()
+
+    def test_what_was_chosen_stays_where_nothing_can_be_learned_from_it(
+        self, client_of: ClientOf, position: Position
+    ) -> None:
+        client = client_of("recruiter")
+        url = reverse("history-import", args=[position.ref])
+        data = "姓名,面试总分\n甲,81\n乙,67\n".encode()
+        client.post(url, {"file": SimpleUploadedFile("a.csv", data)})
+        batch = HistoryBatch.objects.get()
+        page = client.get(f"{url}?batch={batch.ref}").content.decode()
+        assert "「面试总分」看着是百分制" in page
+        answer = client.post(url, {"batch": batch.ref, "col-0": "key", "col-1": ""})
+        assert answer.status_code == 422
+        assert "还没有选任何可学习的列" in answer.content.decode()
+        assert [c.field for c in answer.context["preview"].columns] == ["key", ""]
+        assert not PastCase.objects.exists()
 
     def test_too_little_is_not_learned_from(
         self, client_of: ClientOf, company: Company, position: Position, now: dt.datetime

@@ -159,7 +159,9 @@ def _check_archive(data: bytes) -> None:
             if not info.is_dir():
                 archive.read(info)
     except UnreadableFile as error:
-        raise InvalidInput(error.message, field="file") from error
+        broken = error.reason == "broken_archive"
+        message = say("positions.table_unreadable") if broken else error.message
+        raise InvalidInput(message, field="file") from error
 
 
 def _cell(value: object) -> Cell:

@@ -37,26 +37,33 @@ def history_import(request: DeskRequest, ref: str) -> HttpResponse:
     position = position_for(request.user, ref)
     require_run(request.user, position)
     here = reverse("history-import", args=[ref])
+    refused: InvalidInput | None = None
+    source = request.GET
     if request.method == "POST":
-        return HttpResponseRedirect(here + _history_post(request, position))
-    batch = _history_batch(position, request.GET.get("batch", ""))
+        try:
+            return HttpResponseRedirect(here + _history_post(request, position))
+        except InvalidInput as error:
+            refused, source = error, request.POST  # said on the page, what was chosen stays
+    batch = _history_batch(position, source.get("batch", ""))
     position_shell(request, position, "model")
     preview = None
     if batch is not None and batch.confirmed_at is None:
-        preview = history_preview(batch, _mapping_of(request.GET, batch))
+        preview = history_preview(batch, _mapping_of(source, batch))
     context = {
         "position": position,
         "batch": batch,
+        "refused": refused,
         "preview": preview,
         "first": _first_rows(preview) if preview else [],
         "groups": problem_groups(batch.problems) if batch else [],
+        "factors": _factors(preview) if preview else [],
         "batches": confirmed_batches(position),
         "fields": _field_choices(),
         "cases": past_cases(position).count(),
     }
     if request.htmx and preview is not None:  # type: ignore[attr-defined]
         return render(request, "desk/parts/history_preview.html", context)
-    return render(request, "desk/history.html", context)
+    return render(request, "desk/history.html", context, status=422 if refused else 200)
 
 
 def _first_rows(preview: Preview) -> list[tuple[PastRow, list[str]]]:
@@ -66,6 +73,12 @@ def _first_rows(preview: Preview) -> list[tuple[PastRow, list[str]]]:
         (row, [feature_name(concept, lang, known) for concept in concepts])
         for row, concepts in preview.first
     ]
+
+
+def _factors(preview: Preview) -> list[tuple[str, float]]:
+    """By what the ratings under each heading were multiplied."""
+    headings = {column.field: column.heading for column in preview.columns if column.field}
+    return [(headings[name], factor) for name, factor in preview.read.factors.items()]
 
 
 def _history_batch(position: Position, ref: str) -> HistoryBatch | None:
