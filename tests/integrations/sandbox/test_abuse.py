@@ -52,7 +52,7 @@ if os.fork() == 0:
         for fd in range(3): os.close(fd)
         time.sleep(600)
     os._exit(0)
-time.sleep(0.6)  # long enough to be looked at on a busy machine
+time.sleep(0.1)
 print("done")
 """
 EXHAUSTS: list[tuple[str, str, dict[str, float], str]] = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 MOST_PROCESSES = 512
+EXITING = 0x4  # PF_EXITING of the kernel's sched.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Usage:
         cpu_s: in steps of a clock tick (10 ms).
         memory_kib: resident, pages of files counted once.
         sockets: in the network namespace of the innermost process.
+        ending: one of them is on its way out, and may be taking others along.
     """
 
     processes: int
@@ -27,6 +29,7 @@ class Usage:
     cpu_s: float
     memory_kib: int
     sockets: int = 0
+    ending: bool = False
 
 
 def pid_of(pid_fd: int) -> int:
@@ -42,6 +45,7 @@ def tree_usage(pid_fd: int) -> Usage:
     """Adds up the process and everything below it; what ends meanwhile counts as nothing."""
     waiting = [pid_of(pid_fd)]
     count, threads, cpu_ticks, private, shared, innermost = 0, 0, 0, 0, 0, 0
+    ending = False
     while waiting and count < MOST_PROCESSES:
         pid = waiting.pop()
         if pid <= 0:
@@ -52,8 +56,10 @@ def tree_usage(pid_fd: int) -> Usage:
             waiting += _children(pid)
         except (FileNotFoundError, ProcessLookupError, IndexError):
             continue
+        # fields 3 and 9 of proc(5): state, flags
         if stat[0] == b"Z":
             continue
+        ending |= bool(int(stat[6]) & EXITING)
         count += 1
         innermost = pid
         threads += int(stat[17])
@@ -62,7 +68,7 @@ def tree_usage(pid_fd: int) -> Usage:
         private += resident - of_files
         shared = max(shared, of_files)
     memory_kib = (private + shared) * PAGE_KIB
-    return Usage(count, threads, cpu_ticks / TICKS, memory_kib, sockets_of(innermost))
+    return Usage(count, threads, cpu_ticks / TICKS, memory_kib, sockets_of(innermost), ending)
 
 
 def sockets_of(pid: int) -> int:

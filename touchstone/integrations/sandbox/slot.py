@@ -411,7 +411,8 @@ def _look(limits: Limits, watch: _Watch, now: float) -> None:
     usage = tree_usage(watch.pid_fd)
     watch.peak_kib = max(watch.peak_kib, usage.memory_kib)
     watch.cpu_s = max(watch.cpu_s, usage.cpu_s)
-    watch.leftover = max(0, usage.processes - watch.own_processes)
+    if not usage.ending and usage.processes >= watch.own_processes:
+        watch.leftover = usage.processes - watch.own_processes
     if usage.memory_kib > limits.memory_kib or usage.sockets > MOST_SOCKETS:
         watch.end("memory")
     elif usage.threads >= limits.processes:
