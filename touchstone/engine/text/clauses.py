@@ -11,8 +11,7 @@ import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from touchstone.engine.text.cues import Cues, cues
 from touchstone.engine.text.normalize import is_wrapped
@@ -35,7 +34,8 @@ _CUT = re.compile(
 # "脱敏后由医院抽检": what stands before is still one's own.
 _THEN = re.compile(r"(?:后|并|再|然后)\s*$")
 _WHO = re.compile(r"\s*(?:who|which)\s")
-_LATIN_RUN = re.compile(r"(?<![a-z'+#/])[a-z'+#/]++(?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*+)+")
+# The group is empty where a word stands alone; a set of characters first lets `re` leap to it.
+_LATIN_RUN = re.compile(r"[a-z'+#/]++((?:[^a-z\u4e00-\u9fff\n]{1,3}[a-z][a-z'+#/]*+)*)")
 _VERB = re.compile(r"[a-z]+(?:-[a-z]+)?ed|清洗|标注|部署|上线|微调|评测|转写|质检|调参")
 _RELATIVE = re.compile(r"\s+(?:who|that)\s+\w+")
 _CONTRASTS = re.compile(
@@ -43,8 +43,7 @@ _CONTRASTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """``flat[start:end]``; ``line`` is where the line it stands in begins."""
 
     start: int
@@ -119,7 +118,7 @@ def _hints(flat: str) -> dict[str, list[int]]:
     for end, kinds in cues().hints.iter(flat):
         for kind in kinds:
             found.setdefault(kind, []).append(end)
-    latin = [match.span() for match in _LATIN_RUN.finditer(flat)]
+    latin = [match.span() for match in _LATIN_RUN.finditer(flat) if match[1]]
     for kind, pattern in cues().hints_en.items() if latin else ():
         places = [m.start() for start, end in latin for m in pattern.finditer(flat, start, end)]
         if places:
@@ -130,7 +129,7 @@ def _hints(flat: str) -> dict[str, list[int]]:
 def _kinds_in(masked: str) -> frozenset[str]:
     """The same of one sentence whose mentions are blotted out."""
     found = {kind for _, kinds in cues().hints.iter(masked) for kind in kinds}
-    if _LATIN_RUN.search(masked):
+    if any(match[1] for match in _LATIN_RUN.finditer(masked)):
         found.update(k for k, pattern in cues().hints_en.items() if pattern.search(masked))
     return frozenset(found)
 

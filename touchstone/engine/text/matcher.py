@@ -65,8 +65,7 @@ class Alias(NamedTuple):
     practical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A concept at ``text[start:end]`` of the original."""
 
     concept: str

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from touchstone.engine.text.clauses import Polarity, Sentence, polarities, sentences
 from touchstone.engine.text.cues import cues
@@ -37,8 +37,7 @@ class SectionSpan:
     kind: SectionKind
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A concept at ``text[start:end]``.
 
     Attributes:

@@ -45,9 +45,8 @@ _JOINTS = re.compile(
 )
 _STOPS = frozenset("。；;:：!！?？.")
 # A line that ends so goes on below, however short it is.
-_GOES_ON = re.compile(
-    r"(?:[,，、]|\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from|[a-z]{2,}ing)|[和与及或])$"
-)
+_GOES_ON_SIGNS = frozenset(",，、和与及或")
+_GOES_ON = re.compile(r"\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from|[a-z]{2,}ing)$")
 _LONGEST_WORD = 32
 _OPENS_ITEM = re.compile(
     r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-])"
@@ -126,7 +125,9 @@ def _is_wrapped(flat: str, newline: int) -> bool:
     first = flat.rfind("\n", 0, newline) + 1
     line = flat[first:newline]
     said = line.rstrip()
-    goes_on = _GOES_ON.search(said, max(0, len(said) - _LONGEST_WORD))
+    goes_on = said[-1:] in _GOES_ON_SIGNS or (
+        said[-1:].isascii() and _GOES_ON.search(said, max(0, len(said) - _LONGEST_WORD))
+    )
     if goes_on and not _OPENS_ITEM.match(flat, newline + 1):
         return flat[newline + 1 : newline + 2].strip() != ""
     if 2 * len(line) < _NARROW or said[-1:] in _STOPS:
