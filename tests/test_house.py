@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 from tests.conftest import ROOT
 from touchstone.cli import COMMANDS
@@ -157,6 +160,24 @@ def test_lock_files_hold_hashes_and_no_addresses(path: Path) -> None:
     packages = re.findall(r"^([a-z0-9][\w.-]*)==", text, re.MULTILINE)
     assert packages
     assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(packages)
+
+
+@pytest.mark.parametrize("group", ["run", "dev"])
+def test_what_is_locked_installs_on_the_python_of_debian_12(group: str) -> None:
+    text = (ROOT / "requirements" / f"{group}.lock").read_text("utf-8")
+    refusing, looked_at = [], 0
+    for name, version in re.findall(
+        r"^([a-z0-9][\w.-]*)(?:\[.*\])?==([^\s;]+)", text, re.MULTILINE
+    ):
+        with contextlib.suppress(PackageNotFoundError):  # for another system or version
+            of = distribution(name)
+            if of.version == version:
+                looked_at += 1
+                asked = of.metadata["Requires-Python"] or ""
+                if not SpecifierSet(asked).contains("3.11.2"):
+                    refusing.append(f"{name} {version}: {asked}")
+    assert not refusing
+    assert looked_at > 50
 
 
 def test_the_lock_files_hold_every_dependency() -> None:
