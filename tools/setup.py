@@ -255,7 +255,10 @@ def python_side(group: str) -> None:
         lambda: step(
             "the sandbox's Python",
             VENV / ".touchstone-sandbox",
-            fingerprint("requirements/sandbox.lock") + inner,
+            fingerprint(
+                "requirements/sandbox.lock", "touchstone/integrations/sandbox/environment.py"
+            )
+            + inner,
             sandbox,
         ),
     )

@@ -20,7 +20,7 @@ from touchstone.assessments.services.sittings import (
 )
 from touchstone.assessments.tasks import question_rubric, task_text
 from touchstone.common.actors import Actor
-from touchstone.common.messages import Lang
+from touchstone.common.messages import Lang, render
 from touchstone.demo.answers import write_answer
 from touchstone.demo.cases import write_project_case
 from touchstone.demo.code import write_submission
@@ -175,7 +175,9 @@ def grade_assessments(scene: Scene) -> None:
     try:
         submissions_judge(position=position, progress=scene.progress.count)
     except SandboxUnavailable as error:
-        scene.progress.done(f"no sandbox here ({error}); programs wait for a judge")
+        scene.progress.done(
+            f"no sandbox here ({render(error.message, 'en')}); programs wait for a judge"
+        )
         scene.progress.step("Grading answers")
     items_grade(position=position)
     read_doubtful(scene)

@@ -22,7 +22,17 @@ LOCK = ROOT / "requirements" / "sandbox.lock"
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 # The sandbox lays folders of its own over these: nothing below them can be bound into it.
 COVERED = ("/tmp", "/box", "/proc", "/dev", "/etc")  # noqa: S108 - names, not files
-LEFT_OUT = ("site-packages", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "turtledemo")
+PACKAGES = ("numpy", "pandas", "scipy", "sklearn")
+LEFT_OUT = (
+    "site-packages",
+    "dist-packages",
+    "test",
+    "idlelib",
+    "tkinter",
+    "ensurepip",
+    "lib2to3",
+    "turtledemo",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +111,15 @@ def build() -> Interpreter:
         if shared.endswith((".so", ".1.0")) and (base / "lib" / shared).exists():
             shutil.copy2(base / "lib" / shared, fresh.libraries / shared)
         fresh.packages.mkdir()
+        # Debian's own Python looks for packages under this name only.
+        fresh.packages.with_name("dist-packages").symlink_to(fresh.packages.name)
         _install(fresh)
         subprocess.run(
             [fresh.program, "-I", "-m", "compileall", "-q", fresh.libraries],
             env={"LD_LIBRARY_PATH": str(fresh.libraries)},
             check=False,
         )
+        _try_out(fresh)
         old = ready.folder.with_name(f"python.old.{os.getpid()}")
         if ready.folder.exists():
             ready.folder.rename(old)
@@ -115,6 +128,15 @@ def build() -> Interpreter:
     finally:
         shutil.rmtree(fresh.folder, ignore_errors=True)
     return ready
+
+
+def _try_out(made: Interpreter) -> None:
+    """Imports what the warm parent will; a copy that cannot is never put in place."""
+    subprocess.run(
+        [made.program, "-I", "-B", "-c", f"import {', '.join(PACKAGES)}"],
+        env={"LD_LIBRARY_PATH": str(made.libraries)},
+        check=True,
+    )
 
 
 def _install(target: Interpreter) -> None:

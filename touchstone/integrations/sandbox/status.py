@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from touchstone.integrations.sandbox.programs import missing_tools
 from touchstone.integrations.sandbox.runs import Job, Limits, Run, SandboxUnavailable
 
 PROBE = b"import os\nprint(os.getpid(), len(os.listdir('/etc')) < 20)\n"
+LIBRARIES_PROBE = b"import numpy, pandas, sklearn\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class SandboxStatus:
 
 
 def status() -> SandboxStatus:
-    """Runs a probe through both ways into the sandbox and reports."""
+    """Runs a probe through each way into the sandbox and reports."""
     languages = tuple(name for name in LANGUAGES if missing_tools(name) is None)
     lacking = [message for name in LANGUAGES if (message := missing_tools(name))]
     held_by: Literal["cgroup", "rlimits"] = "rlimits"
@@ -59,7 +60,9 @@ def _probe(sandbox: Sandbox) -> list[Run]:
     limits = Limits(cpu_s=5, wall_s=5)
     python = Job("python", {"probe.py": PROBE}, ("probe.py",), limits=limits)
     words = bubblewrap_command(("/bin/sh", "-c", "test ! -e /etc/passwd"))
-    return [sandbox.run(python), sandbox.run(Job("command", {}, words, limits=limits))]
+    libraries = replace(python, files={"probe.py": LIBRARIES_PROBE}, machine_learning=True)
+    command = Job("command", {}, words, limits=limits)
+    return [sandbox.run(job) for job in (python, libraries, command)]
 
 
 def _namespace_advice() -> tuple[Message, ...]:
