@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from touchstone.common.db import rows_update
 from touchstone.positions.models import CompetencyModelVersion, Position
 from touchstone.recruiting.identity import Contact, Match, match
 from touchstone.recruiting.models import (
@@ -90,7 +91,7 @@ class Intake:
         for resume in resumes:
             resume.candidate = resume.candidate  # takes over the new row's id
         completed = [c for c in known if getattr(c, "_completed", False)]
-        Candidate.objects.bulk_update(completed, ["email", "phone"])
+        rows_update(completed, ["email", "phone"])
         self._note_doubts(fresh, known)
 
     def _known(self, contacts: Sequence[Contact]) -> list[Candidate]:
@@ -244,7 +245,7 @@ def screenings_keep(
             application.recommendation = screening.override or screening.decision
     for application in changed.values():
         _facts_of_resume(application)
-    Application.objects.bulk_update(
+    rows_update(
         list(changed.values()),
         [
             "stage",

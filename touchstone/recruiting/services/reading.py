@@ -15,6 +15,7 @@ from touchstone.audit.files import file_bytes
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM
 from touchstone.common.clock import Clock
+from touchstone.common.db import rows_update
 from touchstone.common.errors import NotFound
 from touchstone.common.messages import render
 from touchstone.engine.resumes.files import Source
@@ -197,7 +198,7 @@ def _write(finished: Sequence[Finished], position: Position, at: dt.datetime) ->
         read = [f.resume for f in mine if _fill(f, at)]
         intake = Intake(position=position, at=at)
         intake.take(read, {f.resume.pk: f.outcome.value.screening for f in mine if f.outcome.value})
-        Resume.objects.bulk_update([f.resume for f in mine], _FIELDS)
+        rows_update([f.resume for f in mine], _FIELDS)
         _batches_finish({r.batch_id for r in (f.resume for f in mine) if r.batch_id}, at)
         if mine:
             audit_record(
