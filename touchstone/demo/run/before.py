@@ -77,19 +77,21 @@ def bring_in_resumes(scene: Scene) -> None:
 def _arrivals(
     scene: Scene, written: list[WrittenResume]
 ) -> list[tuple[Arrival, list[WrittenResume]]]:
-    """Which files come in when. Pictures take seconds each and come with the largest lot, where
-    other files are read meanwhile."""
+    """Which files come in when. Pictures take seconds each and come one with each of the largest
+    lots, where other files are read meanwhile."""
     pictures = [file for file in written if file.kind == "image"]
     others = [file for file in written if file.kind != "image"]
     scene.rng("arrival").shuffle(others)
-    largest = max(scene.shape.arrivals, key=lambda arrival: arrival.share)
+    arrivals = scene.shape.arrivals
+    by_size = sorted(range(len(arrivals)), key=lambda n: -arrivals[n].share)
     found = []
     start = 0
-    for arrival in scene.shape.arrivals:
-        last = arrival is scene.shape.arrivals[-1]
+    for number, arrival in enumerate(arrivals):
+        last = number == len(arrivals) - 1
         end = len(others) if last else start + round(arrival.share * len(others))
-        lot = others[start:end]
-        found.append((arrival, [*pictures, *lot] if arrival is largest else lot))
+        found.append(
+            (arrival, [*pictures[by_size.index(number) :: len(arrivals)], *others[start:end]])
+        )
         start = end
     return found
 
