@@ -1,6 +1,6 @@
 """Trains what grading ships: `python benchmarks/grading_training.py order|vectors|points`.
 
-order: word-class pairs of the product's own texts against the same texts shuffled.
+order: pairs of words and word classes of the product's own texts against the same texts shuffled.
 vectors: what words are used for, from the key points of the question bank and the taxonomy.
 points: probability that an answer makes a key point, from matching features, on the labelled
 answers under tests/engine/grading/data. Prints figures on held-out questions and writes
@@ -15,7 +15,8 @@ import random
 import re
 import sys
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from touchstone.engine.grading.reading import read  # noqa: E402
-from touchstone.engine.grading.word_order import class_pairs  # noqa: E402
 
 CONTENT = ROOT / "touchstone" / "content"
 SEED = 4040505
@@ -70,31 +70,32 @@ def own_texts() -> dict[str, list[str]]:
 
 
 def train_order() -> None:
+    from touchstone.engine.grading.word_order import likeness, steps
+
     rng = random.Random(SEED)
     model = {}
     for lang, sentences in own_texts().items():
         rng.shuffle(sentences)
-        half = int(len(sentences) * 0.7)
-        odds, unseen = pair_odds(sentences[:half], rng)
+        half = int(len(sentences) * 0.75)
+        odds = pair_odds(sentences[:half], rng)
         rows, labels = [], []
         for text in passages(sentences[half:], rng):
             words = read(text).words
-            for label, variant in ((0, words), (1, shuffled(words, rng))):
-                found = class_pairs(variant)
-                mean = sum(odds.get(f"{a} {b}", unseen) for a, b in found) / len(found)
-                rows.append([mean * math.sqrt(len(found))])
+            mixed = read(("" if lang == "zh" else " ").join(shuffled(words, rng))).words
+            for label, variant in ((0, words), (1, mixed)):
+                rows.append([likeness(steps(variant, odds.common), odds)])
                 labels.append(label)
         fit = LogisticRegression().fit(rows, labels)
         wrong = 1 - fit.score(rows, labels)
         print(
             f"{lang}: {len(sentences)} sentences, {len(labels)} held-out texts, error {wrong:.3f}"
         )
-        model[lang] = {
-            "intercept": round(float(fit.intercept_[0]), 4),
-            "slope": round(float(fit.coef_[0][0]), 4),
-            "unseen": round(unseen, 4),
-            "pairs": {k: round(v, 3) for k, v in sorted(odds.items())},
-        }
+        fitted_odds = replace(
+            odds,
+            intercept=round(float(fit.intercept_[0]), 4),
+            slope=round(float(fit.coef_[0][0]), 4),
+        )
+        model[lang] = {**asdict(fitted_odds), "common": sorted(odds.common)}
     write("order_model.json", model)
 
 
@@ -108,9 +109,11 @@ def passages(sentences: list[str], rng: random.Random) -> list[str]:
 
 
 def shuffled(words: tuple[str, ...], rng: random.Random) -> tuple[str, ...]:
-    """Words in random order; half of the time the marks stay where they are."""
-    if rng.random() < 0.5:
+    """Words in random order: without marks, with marks among them, or with marks left in place."""
+    kind = rng.randrange(3)
+    if kind == 0:
         words = tuple(w for w in words if w[0].isalnum())
+    if kind < 2:
         return tuple(rng.sample(words, len(words)))
     places = [i for i, w in enumerate(words) if w[0].isalnum()]
     mixed = rng.sample([words[i] for i in places], len(places))
@@ -120,28 +123,80 @@ def shuffled(words: tuple[str, ...], rng: random.Random) -> tuple[str, ...]:
     return tuple(out)
 
 
-def pair_odds(sentences: list[str], rng: random.Random) -> tuple[dict[str, float], float]:
-    """Log odds of each class pair in shuffled against real text, add-one-half smoothed."""
-    real: Counter[str] = Counter()
-    mixed: Counter[str] = Counter()
+COMMON = 400
+"""The most frequent words of a language are looked up as they are."""
+BORROWED = 3
+"""A pair of words is believed as much as this many sightings of its classes say beforehand."""
+SKIPS = 0.4
+"""What lies two apart says less than neighbours do."""
+UNSEEN = -0.3
+FAINT = 0.1
+
+
+def pair_odds(sentences: list[str], rng: random.Random) -> Any:
+    """Log odds of each pair in real against shuffled text, add-one-half smoothed; pairs of common
+    words beyond what their classes say."""
+    from touchstone.engine.grading.word_order import OrderModel, steps, word_class
+
+    counted = Counter(w for s in sentences for w in read(s).words if w[0].isalpha())
+    common = frozenset(w for w, _ in counted.most_common(COMMON))
+    real: list[Counter[tuple[str, str]]] = [Counter(), Counter(), Counter()]
+    mixed: list[Counter[tuple[str, str]]] = [Counter(), Counter(), Counter()]
     for text in passages(sentences, rng):
-        words = read(text).words
-        real.update(f"{a} {b}" for a, b in class_pairs(words))
-        for _ in range(3):
-            mixed.update(f"{a} {b}" for a, b in class_pairs(shuffled(words, rng)))
-    total_real, total_mixed = sum(real.values()), sum(mixed.values())
-    kept = [k for k in real | mixed if real[k] + mixed[k] / 3 >= 2]
-    odds = {
-        k: math.log((mixed[k] + 1.5) / (total_mixed + 1.5))
-        - math.log((real[k] + 0.5) / (total_real + 0.5))
-        for k in kept
-    }
-    return odds, 0.35
+        found = steps(read(text).words, common)
+        _count(real, found)
+        for _ in range(4):
+            inner = found[1:-1]
+            _count(mixed, [found[0], *rng.sample(inner, len(inner)), found[-1]])
+    for counts in mixed:
+        for pair in counts:
+            counts[pair] /= 4  # type: ignore[assignment]
+
+    def odds(level: int) -> dict[tuple[str, str], float]:
+        seen = real[level], mixed[level]
+        return {
+            k: math.log((seen[0][k] + 0.5) / (seen[1][k] + 0.5))
+            for k in seen[0] | seen[1]
+            if seen[0][k] + seen[1][k] >= 2
+        }
+
+    classes, skips = odds(1), odds(2)
+    words = {}
+    for a, b in real[0] | mixed[0]:
+        seen, chance = real[0][a, b], mixed[0][a, b]
+        names = word_class(a) if a in common else a, word_class(b) if b in common else b
+        if names != (a, b) and seen + chance >= 2:
+            prior = classes.get(names, 0.0)
+            own = math.log((seen + BORROWED * math.exp(prior)) / (chance + BORROWED))
+            words[a, b] = own - prior
+    return OrderModel(
+        common,
+        rounded(words),
+        rounded(classes),
+        rounded({k: SKIPS * v for k, v in skips.items()}),
+        UNSEEN,
+        0.0,
+        1.0,
+    )
+
+
+def _count(counts: list[Counter[tuple[str, str]]], found: list[tuple[str, str]]) -> None:
+    for (a, c), (b, d) in pairwise(found):
+        counts[0][a, b] += 1
+        counts[1][c, d] += 1
+    counts[2].update((c, d) for (_, c), (_, d) in zip(found, found[2:], strict=False))
+
+
+def rounded(odds: dict[tuple[str, str], float]) -> dict[str, float]:
+    """Two decimals are enough, and what says hardly anything is left out."""
+    return {f"{a} {b}": round(v, 2) for (a, b), v in sorted(odds.items()) if abs(v) >= FAINT}
 
 
 def write(name: str, data: object) -> None:
     path = CONTENT / "grading" / name
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    path.write_text(
+        json.dumps(data, ensure_ascii=False, indent=1, separators=(",", ": ")) + "\n", "utf-8"
+    )
     print(f"{path.relative_to(ROOT)} written")
 
 

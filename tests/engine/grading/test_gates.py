@@ -97,20 +97,23 @@ def test_long_prose_is_no_list_of_terms_however_often_it_says_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verbatim", "disorder", "words", "thrown"),
+    ("together", "ordered", "disorder", "thrown", "held"),
     [
-        (0.4, 0.5, 120, True),
-        (0.4, 0.0, 9, True),  # too few words to say more
-        (0.4, 0.0002, 120, False),  # plain prose that tells one point in another order
-        (0.9, 0.0002, 120, False),
-        (None, 0.999, 120, True),
+        (None, None, 0.1, False, False),
+        (None, None, 0.9, True, True),  # hardly anybody's own words look like this
+        (0.3, None, 0.0, False, True),  # the reference's own words, in another order
+        (0.6, None, 0.0, False, False),  # told in another order, piece by piece
+        (0.6, None, 0.5, False, True),
+        (1.0, 1.0, 0.8, False, False),
+        (None, 0.4, 0.8, False, True),
+        (None, 0.4, 0.1, False, False),  # plain prose that tells one point in another order
     ],
 )
-def test_one_point_in_another_order_is_not_shuffled(
-    verbatim: float | None, disorder: float, words: int, thrown: bool
+def test_what_looks_thrown_together(
+    together: float | None, ordered: float | None, disorder: float, thrown: bool, held: bool
 ) -> None:
-    gates = dataclasses.replace(inspect(read(GOOD), "", ""), disorder=disorder)
-    assert shuffled(gates, verbatim, verbatim, words) is thrown
+    gates = dataclasses.replace(inspect(read(GOOD), "", ""), disorder=disorder, thrown=thrown)
+    assert shuffled(gates, together, ordered) is held
 
 
 def test_growth_between_two_answers() -> None:

@@ -14,7 +14,7 @@ from statistics import fmean, median
 from touchstone.engine.grading.credit import pairs
 from touchstone.engine.grading.lexicon import function_words, injection_pattern, telling_pattern
 from touchstone.engine.grading.reading import Reading, Span, normalised
-from touchstone.engine.grading.word_order import disorder
+from touchstone.engine.grading.word_order import disorder, is_unlikely
 
 GRAM = 4
 STRETCH = 60  # words
@@ -35,6 +35,7 @@ class Gates:
         copied: share of it copied from the material, 0..1.
         scrambled: marks stand where nobody puts them.
         disorder: probability that its words were shuffled, 0..1.
+        thrown: that is higher than hardly anybody's own words have.
     """
 
     ignored: tuple[Span, ...]
@@ -45,6 +46,7 @@ class Gates:
     keywords: bool
     scrambled: bool
     disorder: float
+    thrown: bool
     short: bool
 
 
@@ -61,6 +63,7 @@ def inspect(reading: Reading, question: str, material: str) -> Gates:
         for c in reading.clauses
         if any(i.start <= c.start and c.end <= i.end for i in ignored)
     )
+    mixed = disorder(reading)
     return Gates(
         ignored=ignored,
         own=1 - min(1.0, lost / whole),
@@ -69,7 +72,8 @@ def inspect(reading: Reading, question: str, material: str) -> Gates:
         injected=bool(injected) or bool(injection_pattern().search(normalised(reading.text))),
         keywords=is_keyword_list(reading),
         scrambled=has_scrambled_marks(reading.text),
-        disorder=disorder(reading),
+        disorder=mixed,
+        thrown=is_unlikely(reading, mixed),
         short=_is_short(reading),
     )
 

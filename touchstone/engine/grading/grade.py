@@ -15,27 +15,31 @@ from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit
 from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect
 from touchstone.engine.grading.learning import learning_messages
 from touchstone.engine.grading.matching import Compiled, window_maxima, windows
+from touchstone.engine.grading.parity import Clause
+from touchstone.engine.grading.parity import denied as denied_clause
 from touchstone.engine.grading.reading import Reading, read
-from touchstone.engine.grading.rubrics import Rubric
+from touchstone.engine.grading.rubrics import KeyPoint, Rubric
 from touchstone.engine.grading.topic import (
     AWAY,
     TOPIC_FEATURES,
     on_topic_probability,
     topic_features,
 )
+from touchstone.engine.grading.word_order import kept_together
 
 CAP = 0.0
 """Share of the full score that an answer held back by a gate can reach; a person looks at it."""
+HELD_BACK = 0.3
+"""The same where the reference is said with a denial put in, or where only one sign says that the
+words are out of order."""
 QUOTED = 0.35
 COVERED = 0.6
-WHOLE = 0.85
-SCRAMBLED_FROM = 0.15
 FARTHEST, NEAR = 0.1, 0.5
-UNLIKELY = ((40, 0.45), (20, SHUFFLED), (0, 0.75))
-"""Words of an answer, and how likely shuffled it must then look; few words tell little."""
 DENIED_FROM = 0.6
-LISTED = 3
+SCRAMBLED_FROM = 0.7
 LOST_ORDER = 0.5
+KEPT = 0.45
+LISTED = 3
 LEAST_SHARED = 0.16
 VERBATIM = 0.9
 """Nearly the point's own words: then one of them denied turns the whole."""
@@ -114,7 +118,8 @@ class _Marked:
     held: dict[str, float]
     best: float
     ordered: float | None
-    verbatim: float | None
+    together: float | None
+    turned: bool
     topic: float
     shared: float
 
@@ -129,7 +134,7 @@ def grade(rubric: Rubric, answer: str) -> Grading:
     flags = _flags(rubric, reading, gates, marked)
     share = _share(rubric, marked) * _nearness(rubric, marked)
     held = {f"misconception:{k}": v for k, v in marked.held.items()}
-    cap = _cap(gates, flags, marked)
+    cap = _cap(rubric, gates, flags, marked)
     if share > cap:
         scale = cap / share
         credits_ = {k: v * scale for k, v in marked.credits.items()}
@@ -208,7 +213,7 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     denied: set[str] = set()
     best = 0.0
     orders: list[float] = []
-    kept: list[float] = []
+    turned = False
     alone = len(rubric.key_points) == 1
     found = matcher.matches(matcher.compiled.points)
     for point, references, match in zip(
@@ -222,10 +227,17 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
         )
         contradicts = match.turned >= TURNED and match.best >= DENIED_FROM
         contradicts |= match.turned >= TURNED / 3 and match.best >= VERBATIM
+        clause = _turned_round(point, reading.text)
         if contradicts:
             denied.add(point.id)
             evidence.append(_evidence(reading, match, point.id, "contradicts"))
             given = 0.0
+        elif clause is not None:
+            turned = True
+            denied.add(point.id)
+            quote = reading.text[clause.start : clause.end]
+            evidence.append(Evidence(point.id, quote, clause.start, clause.end, "contradicts"))
+            given = given if alone else 0.0
         elif given >= QUOTED:
             evidence.append(_evidence(reading, match, point.id, "supports"))
         elif match.turned >= TURNED:
@@ -233,18 +245,32 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
         best = max(best, given)
         if match.best >= COVERED and match.order is not None:
             orders.append(match.order)
-            if match.best >= WHOLE:
-                kept.append(match.order)
         credits_[point.id] = given
     held = _misconceptions(rubric, matcher, evidence, reading)
     ordered = sum(orders) / len(orders) if orders else None
-    verbatim = sum(kept) / len(kept) if kept else None
+    copies = [kept_together(reading, whole) for whole in matcher.compiled.wholes]
+    together = max((c for c in copies if c is not None), default=None)
     topic = topic_features(rubric, matcher, found)
     likely = on_topic_probability(topic)
     shared = topic[TOPIC_FEATURES.index("shared_pairs")]
     return _Marked(
-        credits_, evidence, frozenset(denied), held, best, ordered, verbatim, likely, shared
+        credits_,
+        evidence,
+        frozenset(denied),
+        held,
+        best,
+        ordered,
+        together,
+        turned and alone,
+        likely,
+        shared,
     )
+
+
+def _turned_round(point: KeyPoint, answer: str) -> Clause | None:
+    """The clause that says the point's words, or an accepted phrase, with a denial put in."""
+    found = (denied_clause(answer, text) for text in (point.text, *point.accept))
+    return next((clause for clause in found if clause is not None), None)
 
 
 def _misconceptions(
@@ -281,27 +307,20 @@ def _nearness(rubric: Rubric, marked: _Marked) -> float:
     return min(1.0, max(0.0, (marked.topic - FARTHEST) / (NEAR - FARTHEST)))
 
 
-PROSE = 0.01
-"""Probability of shuffled words below which an answer long enough to judge is prose."""
-
-
-def shuffled(gates: Gates, ordered: float | None, verbatim: float | None, words: int) -> bool:
-    """Whether the words look thrown together: unlikely classes, or the points' own order lost.
+def shuffled(gates: Gates, together: float | None, ordered: float | None) -> bool:
+    """Whether the words look thrown together, so that a person should look.
 
     Args:
+        together: for an answer made of the reference's own words, how many neighbours it kept; the
+            likelier its words are shuffled, the more it should have kept.
         ordered: share of neighbouring words of covered references that kept their order; None
-            when none was covered well enough to judge. ``verbatim``: of those covered nearly whole.
-        words: in the answer; few words tell little.
+            when none was covered well enough to judge.
     """
-    if verbatim is not None and verbatim < LOST_ORDER:
-        # One point told in another order proves nothing where the whole is plain prose.
-        return not 0.0 < gates.disorder < PROSE
-    unlikely = next(limit for least, limit in UNLIKELY if words >= least)
-    if gates.disorder >= unlikely:
-        return ordered is None or ordered < 0.75 or gates.disorder > 0.995
-    if gates.scrambled and gates.disorder >= SCRAMBLED_FROM:
+    if gates.thrown or (gates.scrambled and gates.disorder >= SCRAMBLED_FROM):
         return True
-    return ordered is not None and ordered < LOST_ORDER and gates.disorder >= 0.35
+    if together is not None and together <= KEPT + KEPT * gates.disorder:
+        return True
+    return ordered is not None and ordered < LOST_ORDER and gates.disorder >= SHUFFLED
 
 
 def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> tuple[str, ...]:
@@ -314,9 +333,7 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
         flags.append("copied_material")
     if gates.injected:
         flags.append("prompt_injection")
-    if (gates.keywords and not compiled(rubric).lists) or shuffled(
-        gates, marked.ordered, marked.verbatim, len(reading.tokens)
-    ):
+    if _is_list(rubric, gates) or shuffled(gates, marked.together, marked.ordered):
         flags.append("keyword_stuffing")
     if gates.short:
         flags.append("too_short")
@@ -327,13 +344,18 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
     return tuple(flags)
 
 
-def _cap(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
+def _is_list(rubric: Rubric, gates: Gates) -> bool:
+    """A list of terms where the question does not ask for one."""
+    return gates.keywords and not compiled(rubric).lists
+
+
+def _cap(rubric: Rubric, gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
     """The largest share of the full score the gates allow."""
-    if "keyword_stuffing" in flags or "off_topic" in flags:
+    if _is_list(rubric, gates) or "off_topic" in flags or "copied_material" in flags:
         return CAP
-    if "copied_material" in flags:
-        return CAP
-    return 1.0
+    if "keyword_stuffing" in flags:
+        return CAP if gates.thrown or gates.disorder >= SHUFFLED else HELD_BACK
+    return HELD_BACK if marked.turned else 1.0
 
 
 def _confidence(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:

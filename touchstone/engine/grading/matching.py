@@ -72,6 +72,9 @@ class Compiled:
         """The sense of the whole rubric."""
         self.lists = any(len(p.pieces) >= LISTING for p in self.points)
         """Whether a full answer is a list, so that a list of terms is no sign of stuffing."""
+        texts = [p.text for p in rubric.key_points]
+        self.wholes = tuple(read(t) for t in dict.fromkeys([*texts, "\n".join(texts)]))
+        """Each point's text, and all of them: what an answer may be a copy of."""
         self._rows: dict[tuple[str, str], Matrix] = {}
 
     def _point(
@@ -180,19 +183,27 @@ def turned(similar: Matrix, reading: Reading, span: Span, reference: Reference) 
     """Share of the covered weight whose words stand with the opposite polarity, 0..1.
 
     Each word of the reference looks at the words of the window that cover it well; it counts as
-    turned when none of them has its polarity. Unknown polarity agrees with both.
+    turned when none of them has its polarity. Unknown polarity agrees with both. Where reference
+    and answer deny a word of the same part alike, how far either denial reaches is left open: "must
+    never be used for training" and "never use it for training" are one.
     """
     part = similar[span.first : span.last][:, reference.words]
-    total = flipped = 0.0
+    total = 0.0
+    flipped: list[tuple[int, float]] = []
+    denied_alike: set[int] = set()
     for column, (weight, sign) in enumerate(zip(reference.weights, reference.signs, strict=True)):
         best = part[:, column].max()
         if best < 0.55:
             continue
         total += weight
         near = np.flatnonzero(part[:, column] >= best - 1e-9)
-        agreeing = any(reading.tokens[span.first + i].sign * sign >= 0 for i in near)
-        flipped += 0.0 if agreeing else weight
-    return flipped / total if total else 0.0
+        signs = [reading.tokens[span.first + i].sign * sign for i in near]
+        if not any(s >= 0 for s in signs):
+            flipped.append((reference.parts[column], weight))
+        elif sign < 0 and any(s > 0 for s in signs):
+            denied_alike.add(reference.parts[column])
+    lost = sum(weight for place, weight in flipped if place not in denied_alike)
+    return float(lost / total) if total else 0.0
 
 
 def in_order(similar: Matrix, span: Span, reference: Reference) -> float | None:

@@ -174,7 +174,7 @@ def _signs(
     denied = [match.span() for match in denials.finditer(normal)]
     for match in negators.finditer(normal):
         inside = any(start <= match.start() < end for start, end in denied)
-        if match.lastgroup == "skip" or inside:
+        if match.lastgroup == "skip" or inside or _asks(normal, match):
             continue
         clause_end = _scope(normal, match.end(), scope_end)
         for i, (_, _, start, end, _) in enumerate(raw):
@@ -186,6 +186,23 @@ def _signs(
             if (start >= match.end()) if forward else (start < match.start()):
                 signs[i] = -signs[i]
     return signs
+
+
+_SENTENCE = re.compile(r"[^。！!？?\n.]*$")
+_RHETORICAL = re.compile(r"难道|何尝|岂|莫非")
+
+
+def _asks(normal: str, match: re.Match[str]) -> bool:
+    """Whether the negator only makes a question of its sentence: "Isn't it …?", 难道不……吗."""
+    end = next((i for i in range(match.end(), len(normal)) if normal[i] in "。！!？?\n"), -1)
+    if end < 0 or normal[end] not in "？?":
+        return False
+    opened = _SENTENCE.search(normal[: match.start()])
+    before = opened.group() if opened else ""
+    if match.group().isascii():
+        return not before.strip() and match.group().endswith(("n't", "n’t"))
+    tagged = match.group() == "不是" and normal[end - 1] == "吗"
+    return tagged or bool(_RHETORICAL.search(before))
 
 
 def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
