@@ -6,7 +6,8 @@ Own answers (tests/engine/grading/data): Spearman over all, Pearson within a que
 points at half credit, share of adversarial answers above 3 of 10. Public sets, unsupervised, the
 reference answer as key points: LE (Chinese, Pearson) and SciEntsBank (English, unseen questions,
 two-way macro-F1 at half of the score), each beside character n-grams against the reference in the
-same run, and references negated and shuffled. Nothing of the public sets is kept.
+same run, references negated and shuffled, and the share of people's answers that are held back as
+out of order (`people_held`). Nothing of the public sets is kept.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from touchstone.engine.grading.rubrics import KeyPoint, Rubric, rubric_from_mapp
 OWN = ROOT / "tests" / "engine" / "grading" / "data"
 HALF = 0.5
 SEED = 7
+AGAIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,26 +267,30 @@ def measure_le(folder: Path) -> dict[str, float]:
     with (folder / "le" / "qa.csv").open(encoding="utf-8") as file:
         for row in csv.reader(file, delimiter="\t"):
             questions[row[0]] = row[1:]
-    given, wanted, base = [], [], []
+    given, wanted, base, held = [], [], [], []
     seen: dict[str, str] = {}
     with (folder / "le" / "train.csv").open(encoding="utf-8") as file:
         for number, reference, answer, score in csv.reader(file, delimiter="\t"):
             question = questions.get(number, [""])[0]
             rubric = reference_rubric(f"le-{number}", question, [reference], "zh")
-            given.append(grade(rubric, answer).score)
+            found = grade(rubric, answer)
+            given.append(found.score)
+            held.append("keyword_stuffing" in found.flags)
             wanted.append(float(score))
             base.append(ngram_similarity(reference, answer))
             seen[number] = reference
     return {
         "le_pearson": float(pearsonr(given, wanted)[0]),
         "le_baseline": float(pearsonr(base, wanted)[0]),
+        "le_people_held": float(np.mean(held)),
         **tricks("le", [(questions.get(n, [""])[0], r) for n, r in seen.items()], "zh"),
     }
 
 
 def tricks(name: str, pairs: Sequence[tuple[str, str]], lang: str) -> dict[str, float]:
-    """Share of negated and shuffled references that get more than 3 of 10."""
-    rng = random.Random(SEED)
+    """Share of negated and shuffled references that get more than 3 of 10; ``reshuffled``: each
+    shuffled `AGAIN` times more."""
+    rng, again = random.Random(SEED), random.Random(SEED + 1)
     above: dict[str, list[bool]] = defaultdict(list)
     for number, (question, reference) in enumerate(pairs):
         rubric = reference_rubric(f"{name}-t{number}", question, [reference], lang)
@@ -295,10 +301,13 @@ def tricks(name: str, pairs: Sequence[tuple[str, str]], lang: str) -> dict[str, 
             pieces = [w for w in jieba.cut(reference) if w.strip()]
         mixed = rng.sample(pieces, len(pieces))
         glue = "" if lang == "zh" else " "
-        for kind, text in (("negated", negated(reference, lang)), ("shuffled", glue.join(mixed))):
-            if kind == "shuffled" and len(pieces) < 8:
-                continue
-            above[kind].append(grade(rubric, text).score > 3)
+        above["negated"].append(grade(rubric, negated(reference, lang)).score > 3)
+        if len(pieces) < 8:
+            continue
+        above["shuffled"].append(grade(rubric, glue.join(mixed)).score > 3)
+        for _ in range(AGAIN):
+            text = glue.join(again.sample(pieces, len(pieces)))
+            above["reshuffled"].append(grade(rubric, text).score > 3)
     return {f"{name}_{kind}_above_3": float(np.mean(v)) for kind, v in above.items()}
 
 
@@ -328,7 +337,7 @@ def questions_of(folder: Path) -> Iterable[tuple[str, str, list[str], list[tuple
 def measure_semeval(folder: Path, part: str) -> dict[str, float]:
     """Two-way macro-F1 on SciEntsBank."""
     base = folder / "semeval2013_task7"
-    said, truth, plain = [], [], []
+    said, truth, plain, held = [], [], [], []
     pairs = []
     for name, question, references, answers in questions_of(
         base / "test" / "2way" / "sciEntsBank" / part
@@ -338,10 +347,13 @@ def measure_semeval(folder: Path, part: str) -> dict[str, float]:
             said.append(best_of(question, references, answer, "en", name) >= HALF)
             plain.append(max(ngram_similarity(r, answer) for r in references))
             truth.append(correct)
+            alone = grade(reference_rubric(name, question, references[:1], "en"), answer)
+            held.append("keyword_stuffing" in alone.flags)
     cut = training_cut(base)
     return {
         f"scients_{part}_macro_f1": macro_f1(said, truth),
         f"scients_{part}_baseline": macro_f1([p >= cut for p in plain], truth),
+        f"scients_{part}_people_held": float(np.mean(held)),
         **tricks(f"scients_{part}", pairs, "en"),
     }
 

@@ -15,7 +15,6 @@ from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit
 from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect
 from touchstone.engine.grading.learning import learning_messages
 from touchstone.engine.grading.matching import Compiled, window_maxima, windows
-from touchstone.engine.grading.parity import Clause
 from touchstone.engine.grading.parity import denied as denied_clause
 from touchstone.engine.grading.reading import Reading, read
 from touchstone.engine.grading.rubrics import KeyPoint, Rubric
@@ -30,7 +29,7 @@ from touchstone.engine.grading.word_order import kept_together
 CAP = 0.0
 """Share of the full score that an answer held back by a gate can reach; a person looks at it."""
 HELD_BACK = 0.3
-"""The same where the reference is said with a denial put in, or where only one sign says that the
+"""The same where an only point is denied, perhaps in part, or where only one sign says that the
 words are out of order."""
 QUOTED = 0.35
 COVERED = 0.6
@@ -119,7 +118,6 @@ class _Marked:
     best: float
     ordered: float | None
     together: float | None
-    turned: bool
     topic: float
     shared: float
 
@@ -213,7 +211,6 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     denied: set[str] = set()
     best = 0.0
     orders: list[float] = []
-    turned = False
     alone = len(rubric.key_points) == 1
     found = matcher.matches(matcher.compiled.points)
     for point, references, match in zip(
@@ -225,18 +222,10 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
             alone=alone,
             listed=len(references.pieces) >= LISTED,
         )
-        contradicts = match.turned >= TURNED and match.best >= DENIED_FROM
-        contradicts |= match.turned >= TURNED / 3 and match.best >= VERBATIM
-        clause = _turned_round(point, reading.text)
-        if contradicts:
+        denial = _denial(point, reading, match)
+        if denial is not None:
             denied.add(point.id)
-            evidence.append(_evidence(reading, match, point.id, "contradicts"))
-            given = 0.0
-        elif clause is not None:
-            turned = True
-            denied.add(point.id)
-            quote = reading.text[clause.start : clause.end]
-            evidence.append(Evidence(point.id, quote, clause.start, clause.end, "contradicts"))
+            evidence.append(denial)
             given = given if alone else 0.0
         elif given >= QUOTED:
             evidence.append(_evidence(reading, match, point.id, "supports"))
@@ -254,23 +243,22 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     likely = on_topic_probability(topic)
     shared = topic[TOPIC_FEATURES.index("shared_pairs")]
     return _Marked(
-        credits_,
-        evidence,
-        frozenset(denied),
-        held,
-        best,
-        ordered,
-        together,
-        turned and alone,
-        likely,
-        shared,
+        credits_, evidence, frozenset(denied), held, best, ordered, together, likely, shared
     )
 
 
-def _turned_round(point: KeyPoint, answer: str) -> Clause | None:
-    """The clause that says the point's words, or an accepted phrase, with a denial put in."""
-    found = (denied_clause(answer, text) for text in (point.text, *point.accept))
-    return next((clause for clause in found if clause is not None), None)
+def _denial(point: KeyPoint, reading: Reading, match: PointMatch) -> Evidence | None:
+    """Where the point is said with the opposite polarity: its words stand turned round, or a clause
+    is its text or an accepted phrase with a denial put in."""
+    turned = match.turned >= TURNED and match.best >= DENIED_FROM
+    if turned or (match.turned >= TURNED / 3 and match.best >= VERBATIM):
+        return _evidence(reading, match, point.id, "contradicts")
+    for text in (point.text, *point.accept):
+        clause = denied_clause(reading.text, text)
+        if clause is not None:
+            quote = reading.text[clause.start : clause.end]
+            return Evidence(point.id, quote, clause.start, clause.end, "contradicts")
+    return None
 
 
 def _misconceptions(
@@ -355,7 +343,7 @@ def _cap(rubric: Rubric, gates: Gates, flags: tuple[str, ...], marked: _Marked) 
         return CAP
     if "keyword_stuffing" in flags:
         return CAP if gates.thrown or gates.disorder >= SHUFFLED else HELD_BACK
-    return HELD_BACK if marked.turned else 1.0
+    return HELD_BACK if marked.denied and len(rubric.key_points) == 1 else 1.0
 
 
 def _confidence(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:

@@ -89,12 +89,15 @@ class Compiled:
         )
 
     def _reference(self, text: str) -> Reference:
+        read_tokens = read(text).tokens
         tokens: dict[str, Token] = {}
-        for token in read(text).tokens:
+        signs: dict[str, set[int]] = {}
+        for token in read_tokens:
+            signs.setdefault(token.key, set()).add(token.sign)
             if token.weight > 0:
                 tokens.setdefault(token.key, token)
         if not tokens:
-            tokens = {t.key: t for t in read(text).tokens}
+            tokens = {t.key: t for t in read_tokens}
         for token in tokens.values():
             if token.key not in self.vocabulary:
                 self.vocabulary[token.key] = len(self.vocabulary)
@@ -107,7 +110,8 @@ class Compiled:
             text,
             np.array([self.vocabulary[k] for k in tokens], dtype=np.int64),
             np.array(weights, dtype=np.float64),
-            tuple(t.sign for t in tokens.values()),
+            # A word said both ways, "the more …, the less …", is turned by neither.
+            tuple(t.sign if len(signs[t.key]) == 1 else 0 for t in tokens.values()),
             passage_vector(list(tokens.values()), weights),
             tuple(sum(cut <= t.start for cut in cuts) for t in tokens.values()),
         )

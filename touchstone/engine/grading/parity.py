@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -21,11 +21,11 @@ from touchstone.engine.grading.reading import normalised
 
 NEARLY = 0.88
 """Share of two clauses that is the same, beyond which they are the same clause."""
-FEWEST = 3
+FEWEST = 2
 """Characters or words of a clause that says something by itself."""
 _SENTENCES = re.compile(r"(?:[^。！？!?\n.]|\.(?=\w))+[？?]?")
-_CLAUSES = re.compile(
-    r"(?:(?!\b(?:because|so|and|but|when|while|which|therefore|if)\b)[^，,；;:：、—…()（）])+"
+_BETWEEN = re.compile(
+    r"[，,；;:：、—…()（）]|\b(?:because|so|and|but|when|while|which|therefore|if)\b"
 )
 _LETTERS = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:['’][^\W_㐀-鿿]+)*")
 
@@ -76,12 +76,23 @@ def clauses(text: str) -> tuple[Clause, ...]:
         whole = sentence.group()
         asked = whole.endswith(("?", "？"))
         supposed = bool(_patterns()[2].search(whole))
-        for match in _CLAUSES.finditer(whole):
-            parts, denies = _stripped(match.group())
+        for first, last in _between(whole):
+            parts, denies = _stripped(whole[first:last])
             if len(parts) >= FEWEST:
-                start, end = (sentence.start() + at for at in match.span())
+                start, end = sentence.start() + first, sentence.start() + last
                 found.append(Clause(parts, denies, number, asked, supposed, start, end))
     return tuple(found)
+
+
+def _between(sentence: str) -> Iterator[tuple[int, int]]:
+    """Where its clauses stand, without the marks, joining words and spaces around them."""
+    at = 0
+    for match in [*_BETWEEN.finditer(sentence), None]:
+        piece = sentence[at : match.start() if match else len(sentence)]
+        start = at + len(piece) - len(piece.lstrip())
+        if piece.strip():
+            yield start, start + len(piece.strip())
+        at = match.end() if match else at
 
 
 def _stripped(text: str) -> tuple[tuple[str, ...], bool]:
@@ -107,6 +118,12 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> float:
     return ratio if ratio >= NEARLY else 0.0
 
 
+def _within(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one clause stands in the other, part by part."""
+    width = len(one)
+    return any(one == other[i : i + width] for i in range(len(other) - width + 1))
+
+
 def denied(answer: str, reference: str) -> Clause | None:
     """The first clause of an answer that is one of the reference's, turned round.
 
@@ -116,19 +133,22 @@ def denied(answer: str, reference: str) -> Clause | None:
     wanted = clauses(reference)
     if not wanted:
         return None
-    met = []
+    met: list[tuple[Clause, Clause, float, bool]] = []
     for clause in clauses(answer):
         ratio, near = max(
             ((likeness(clause.parts, r.parts), r) for r in wanted), key=lambda found: found[0]
         )
         if ratio and not clause.asked:
-            met.append((clause, near, ratio))
+            stated = any(
+                r.denies == clause.denies and _within(clause.parts, r.parts) for r in wanted
+            )
+            met.append((clause, near, ratio, near.denies != clause.denies and not stated))
     for _, group in groupby(met, key=lambda found: found[0].sentence):
         found = list(group)
-        turned = [f for f in found if f[0].denies != f[1].denies]
+        turned = [f for f in found if f[3]]
         if turned and turned[0][0].supposed and len(turned) == len(found):
             continue
-        for clause, near, ratio in turned:
-            if not any(n is near and c.denies == n.denies and r >= ratio for c, n, r in met):
+        for clause, near, ratio, _ in turned:
+            if not any(n is near and r >= ratio and not t for _, n, r, t in met):
                 return clause
     return None

@@ -23,6 +23,8 @@ _RUN = re.compile(
 _CLAUSE_END = frozenset("，,；;。！？!?\n:：.…—")
 _SENTENCE_END = frozenset("。！？!?\n;；.…")
 _MAX_TERM = 3
+_PREFIXES = frozenset("非无未")
+"""They turn one item of a list: 非接触性、同时性."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,9 @@ def _signs(
         if match.lastgroup == "skip" or inside or _asks(normal, match):
             continue
         clause_end = _scope(normal, match.end(), scope_end)
+        if match.group() in _PREFIXES:
+            item_end = normal.find("、", match.end())
+            clause_end = min(clause_end, item_end) if item_end >= 0 else clause_end
         for i, (_, _, start, end, _) in enumerate(raw):
             if start >= match.end() and end <= clause_end:
                 signs[i] = 0 if match.lastgroup == "unsure" else -signs[i]

@@ -155,10 +155,10 @@ def kept_together(answer: Reading, reference: Reading) -> float | None:
         return None
     if SequenceMatcher(None, answer.words, reference.words, False).ratio() >= IN_SEQUENCE:
         return 1.0
-    for marked in (False, True):
+    for marked, fewest in ((False, FEWEST_KEPT), (True, 2 * FEWEST_KEPT)):
         ours, wanted = _neighbours(answer, marked), _neighbours(reference, marked)
         least = min(ours.total(), wanted.total())
-        if least >= FEWEST_KEPT:
+        if least >= fewest:
             return (ours & wanted).total() / least
     return None
 
