@@ -123,6 +123,12 @@ def test_a_denied_point_among_several_costs_that_point() -> None:
     assert found.needs_human
 
 
+def test_one_word_of_several_denied_denies_no_phrase() -> None:
+    rubric = Rubric("r", "怎么算？", (KeyPoint("k1", "按成本折算", accept=("每通人工多少钱",)),))
+    found = grade(rubric, "上个月四成对话没转人工，每通八块，乘下来扣掉维护的成本。")
+    assert "contradiction" not in found.flags
+
+
 @pytest.mark.parametrize(
     ("text", "turned"),
     [
@@ -130,6 +136,9 @@ def test_a_denied_point_among_several_costs_that_point() -> None:
         ("不用审核、登记", {"审核", "登记"}),
         ("难道不用登记吗？", set()),
         ("没登记就得补", {"登记"}),
+        ("没转人工就结束", {"转人工"}),
+        ("定期抽检、不定期巡检、复测", {"巡检"}),
+        ("（1）非接触（2）低成本", {"接触"}),
         ("Isn't drift likely?", set()),
         ("No drift here, right?", {"drift"}),
     ],

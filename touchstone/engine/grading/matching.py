@@ -192,7 +192,7 @@ def turned(similar: Matrix, reading: Reading, span: Span, reference: Reference) 
     never be used for training" and "never use it for training" are one.
     """
     part = similar[span.first : span.last][:, reference.words]
-    total = 0.0
+    total, covered = 0.0, 0
     flipped: list[tuple[int, float]] = []
     denied_alike: set[int] = set()
     for column, (weight, sign) in enumerate(zip(reference.weights, reference.signs, strict=True)):
@@ -200,12 +200,15 @@ def turned(similar: Matrix, reading: Reading, span: Span, reference: Reference) 
         if best < 0.55:
             continue
         total += weight
+        covered += 1
         near = np.flatnonzero(part[:, column] >= best - 1e-9)
         signs = [reading.tokens[span.first + i].sign * sign for i in near]
         if not any(s >= 0 for s in signs):
             flipped.append((reference.parts[column], weight))
         elif sign < 0 and any(s > 0 for s in signs):
             denied_alike.add(reference.parts[column])
+    if covered < min(2, len(reference.words)):
+        return 0.0  # one word of several is another matter: "skip the manual check", "manual cost"
     lost = sum(weight for place, weight in flipped if place not in denied_alike)
     return float(lost / total) if total else 0.0
 

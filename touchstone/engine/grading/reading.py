@@ -174,14 +174,15 @@ def _signs(
         return signs
     negators, scope_end, denials = _patterns()
     denied = [match.span() for match in denials.finditer(normal)]
+    then = [start for word, _, start, _, _ in raw if word == "就"]
     for match in negators.finditer(normal):
         inside = any(start <= match.start() < end for start, end in denied)
         if match.lastgroup == "skip" or inside or _asks(normal, match):
             continue
         clause_end = _scope(normal, match.end(), scope_end)
-        if match.group() in _PREFIXES:
-            item_end = normal.find("、", match.end())
-            clause_end = min(clause_end, item_end) if item_end >= 0 else clause_end
+        clause_end = min(
+            [clause_end, _item_end(normal, match), *(t for t in then if t > match.end())]
+        )
         for i, (_, _, start, end, _) in enumerate(raw):
             if start >= match.end() and end <= clause_end:
                 signs[i] = 0 if match.lastgroup == "unsure" else -signs[i]
@@ -193,6 +194,17 @@ def _signs(
     return signs
 
 
+def _item_end(normal: str, match: re.Match[str]) -> int:
+    """Where the item of a list ends that alone is denied: by a prefix, or behind the first one."""
+    inside = _ITEM.search(normal[: match.start()])
+    if match.group() not in _PREFIXES and inside is None:
+        return len(normal)
+    end = _ITEM_END.search(normal, match.end())
+    return end.start() if end else len(normal)
+
+
+_ITEM = re.compile(r"、[^，,；;。！!？?\n]*$")
+_ITEM_END = re.compile(r"[、（(和与及]")
 _SENTENCE = re.compile(r"[^。！!？?\n.]*$")
 _RHETORICAL = re.compile(r"难道|何尝|岂|莫非")
 
