@@ -154,6 +154,20 @@ def sandbox() -> Diagnosis:
     return Diagnosis("sandbox", "ok", (languages, *found.messages))
 
 
+def judge0() -> Diagnosis:
+    """Runs two small programs on the Judge0 server, where one is set up."""
+    from django.conf import settings
+
+    from touchstone.integrations.judge0.configured import status
+
+    if settings.JUDGE0 is None:
+        return _one("judge0", "off", say("doctor.judge0_off"))
+    found = status(settings.JUDGE0)
+    if not found.available:
+        return Diagnosis("judge0", "bad", found.messages)
+    return Diagnosis("judge0", "ok" if found.complete else "warn", found.messages)
+
+
 def fonts() -> Diagnosis:
     found = next((Path(path) for path in CJK_FONTS if Path(path).is_file()), None)
     if found is None:
@@ -337,6 +351,7 @@ CHECKS: tuple[Callable[[], Diagnosis], ...] = (
     storage,
     workers,
     sandbox,
+    judge0,
     fonts,
     ocr,
     office,

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> JudgeReport:
+    from touchstone.cli.judging import executor
     from touchstone.engine.judging.practice import practice_findings
     from touchstone.integrations.sandbox.judge import judge_submission
 
@@ -64,6 +65,7 @@ def _judge(args: argparse.Namespace) -> JudgeReport:
         variant=args.variant,
         seed=args.seed,
         samples_only=args.samples,
+        executor=executor(),
         practice=practice_findings if language == "python" else None,
     )
 

@@ -67,6 +67,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 def _verified(folder: Path, *, quiet: bool) -> Iterator[dict[str, Any]]:
     """One row a submission and variant: what it was meant to get and what it got."""
+    from touchstone.cli.judging import executor
     from touchstone.engine.judging.loading import load_problem
     from touchstone.integrations.sandbox import shared_sandbox
     from touchstone.integrations.sandbox.judge import judge_submission
@@ -81,6 +82,7 @@ def _verified(folder: Path, *, quiet: bool) -> Iterator[dict[str, Any]]:
                 solution.language,
                 variant=variant,
                 sandbox=shared_sandbox(),
+                executor=executor(),
             )
             row = {
                 "problem": problem.id,

@@ -13,12 +13,12 @@ from typing import Any
 
 WECOM_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECOM_TOKEN = "simtoken"  # noqa: S105 - of the simulator
-PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4, "speech": 5}
+PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4, "speech": 5, "judge0": 6}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, default=8100, help="the first of six ports (8100); 0 for any"
+        "--port", type=int, default=8100, help="the first of seven ports (8100); 0 for any"
     )
     parser.add_argument(
         "--callback",
@@ -144,6 +144,8 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
             },
             f"SMS: {sms.base}/_sim/",
         )
+    if name == "judge0":
+        return _judge0(port)
     if name == "speech":
         speech = SimulatedSpeech(port=port)
         speech.start()
@@ -167,3 +169,16 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
         },
         f"LLM: {llm.base}/_sim/",
     )
+
+
+def _judge0(port: int) -> tuple[Any, dict[str, Any], str]:
+    from touchstone.integrations.simulators.judge0 import SimulatedJudge0
+
+    judge0 = SimulatedJudge0(port=port)
+    judge0.start()
+    settings = {
+        "TOUCHSTONE_JUDGE0_BASE": judge0.base,
+        "TOUCHSTONE_JUDGE0_TOKEN": judge0.token,
+        "TOUCHSTONE_JUDGE0_USER_TOKEN": judge0.user_token,
+    }
+    return judge0, settings, f"Judge0: {judge0.base}/_sim/"

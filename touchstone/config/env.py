@@ -13,8 +13,10 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
+from touchstone.integrations.judge0.service import LOOPBACK, Judge0Service
 from touchstone.integrations.objects.s3 import Bucket
 
+JUDGE0_LANGUAGES = ("python", "libraries", "cpp", "java", "javascript")
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)\Z")
 
 
@@ -157,6 +159,39 @@ def bucket() -> Bucket | None:
         secret_key=secret,
         addressing=addressing,
         prefix=f"{prefix}/" if prefix else "",
+    )
+
+
+def judge0() -> Judge0Service | None:
+    """The Judge0 server that runs programs; None where `TOUCHSTONE_JUDGE0_BASE` is not set.
+
+    Raises:
+        EnvironmentProblem: the address is none, or a language is not ``name=id``.
+    """
+    base = text("TOUCHSTONE_JUDGE0_BASE").rstrip("/")
+    if not base:
+        return None
+    if urllib.parse.urlsplit(base).scheme not in {"http", "https"}:
+        raise EnvironmentProblem(
+            f"TOUCHSTONE_JUDGE0_BASE={base!r}: expected an address that begins with https://."
+        )
+    languages: dict[str, int] = {}
+    for word in words("TOUCHSTONE_JUDGE0_LANGUAGES"):
+        name, _, number_text = word.partition("=")
+        if name not in JUDGE0_LANGUAGES or not number_text.isdigit():
+            raise EnvironmentProblem(
+                f"TOUCHSTONE_JUDGE0_LANGUAGES: {word!r} is not one of "
+                f"{', '.join(JUDGE0_LANGUAGES)} with an id behind it, such as python=92."
+            )
+        languages[name] = int(number_text)
+    return Judge0Service(
+        base=base,
+        token=text("TOUCHSTONE_JUDGE0_TOKEN"),
+        user_token=text("TOUCHSTONE_JUDGE0_USER_TOKEN"),
+        networks=(*LOOPBACK, *networks("TOUCHSTONE_WEBHOOK_NETWORKS")),
+        languages=languages,
+        timeout_s=float(number("TOUCHSTONE_JUDGE0_TIMEOUT_S", 20, low=1, high=600)),
+        patience_s=float(number("TOUCHSTONE_JUDGE0_PATIENCE_S", 180, low=5, high=7200)),
     )
 
 

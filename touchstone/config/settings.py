@@ -218,6 +218,8 @@ SPEECH_KEY = env.text("TOUCHSTONE_SPEECH_KEY")
 SPEECH_MODEL = env.text("TOUCHSTONE_SPEECH_MODEL")
 SPEECH_LARGEST_MB = env.number("TOUCHSTONE_SPEECH_LARGEST_MB", 25, low=1, high=4096)
 SPEECH_TIMEOUT_S = env.number("TOUCHSTONE_SPEECH_TIMEOUT_S", 600, low=5, high=7200)
+# Runs candidates' programs in place of the sandbox here; scores them it never does.
+JUDGE0 = env.judge0()
 
 # Networks of the company itself that webhooks may reach, such as 10.20.0.0/16.
 WEBHOOK_NETWORKS = env.networks("TOUCHSTONE_WEBHOOK_NETWORKS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from touchstone.assessments.tasks import problem_folder, problem_package
 from touchstone.audit.services import audit_record
 from touchstone.common.actors import SYSTEM
 from touchstone.common.errors import InvalidInput, TemporaryOutsideError
-from touchstone.common.messages import say
+from touchstone.common.messages import render, say
 from touchstone.engine.grading.work import message_documents
 from touchstone.engine.judging.practice import practice_findings
 from touchstone.engine.judging.problem import Language, Verdict
 from touchstone.engine.judging.report import JudgeReport
+from touchstone.integrations.judge0.configured import configured_executor
+from touchstone.integrations.sandbox.executors import ProblemNotJudged
 from touchstone.integrations.sandbox.judge import judge_submission
 from touchstone.integrations.sandbox.pool import Sandbox
 from touchstone.integrations.sandbox.runs import SandboxUnavailable
@@ -54,6 +56,7 @@ class _Run:
                 seed=self.seed,
                 samples_only=self.samples_only,
                 sandbox=sandbox,
+                executor=configured_executor(),
                 practice=practice_findings if self.language == "python" else None,
             )
         except InvalidInput:
@@ -85,7 +88,8 @@ def submission_judge(
 
     Raises:
         TemporaryOutsideError: the judge failed; the program waits to be judged again.
-        SandboxUnavailable: nothing can be judged on this machine; the program waits.
+        SandboxUnavailable: nothing can be judged on this machine, or this problem cannot be on
+            the server that is set up; the program waits.
     """
     token = submission_take(submission=submission)
     if token is None:
@@ -164,12 +168,21 @@ def _run_all(runs: list[_Run], workers: int, progress: Progress | None) -> list[
             distinct = {run: threads.submit(run.judged, sandbox) for run in dict.fromkeys(runs)}
             reports = []
             for done, run in enumerate(runs, 1):
-                reports.append(distinct[run].result())
+                reports.append(_result(distinct[run]))
                 if progress:
                     progress(done, len(runs))
             return reports
     finally:
         sandbox.close()
+
+
+def _result(asked: Future[JudgeReport | None]) -> JudgeReport | None:
+    """The report; one problem that cannot be judged here does not hold up the others."""
+    try:
+        return asked.result()
+    except ProblemNotJudged as error:
+        detail = render(error.message, "en")
+        return JudgeReport(Verdict.INTERNAL_ERROR, 0.0, 0.0, 0.0, (), detail=detail)
 
 
 def submission_take(*, submission: Submission) -> str | None:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from touchstone.common.errors import InvalidInput, NotFound
-from touchstone.common.messages import Message, say
+from touchstone.common.errors import InvalidInput, NotFound, TemporaryOutsideError
+from touchstone.common.messages import Message, render, say
 from touchstone.engine.judging.comparison import compare, compare_rows, parse_rules
 from touchstone.engine.judging.efficiency import GRANULARITY_S, Timing, efficiency
 from touchstone.engine.judging.loading import load_problem
@@ -26,8 +26,14 @@ from touchstone.engine.judging.verdicts import (
     run_verdict,
     total_score,
 )
+from touchstone.integrations.sandbox.executors import (
+    Executor,
+    LocalExecutor,
+    LocalRunnable,
+    Runnable,
+)
 from touchstone.integrations.sandbox.pool import Sandbox, shared_sandbox
-from touchstone.integrations.sandbox.programs import Program, Refused, build_program
+from touchstone.integrations.sandbox.programs import Program, Refused
 from touchstone.integrations.sandbox.runs import MIB, Limits, Run
 from touchstone.integrations.sandbox.validators import (
     Ruling,
@@ -68,6 +74,7 @@ def judge_submission(
     seed: int | None = None,
     samples_only: bool = False,
     sandbox: Sandbox | None = None,
+    executor: Executor | None = None,
     practice: PracticeChecks | None = None,
 ) -> JudgeReport:
     """Judges one submission.
@@ -79,7 +86,8 @@ def judge_submission(
         variant: judge this variant's hidden tests only.
         seed: the candidate's; chooses the variant where none is named. Neither: all variants.
         samples_only: run the samples alone, as the candidate may at any time.
-        sandbox: by default this process's own.
+        sandbox: of validators, which are ours to run; by default this process's own.
+        executor: runs the submission and the reference; by default that sandbox.
         practice: checks of how the program works, added to the report.
 
     Returns:
@@ -89,7 +97,7 @@ def judge_submission(
     Raises:
         InvalidInput: the package is faulty, the language is not taken or has no tools here.
         NotFound: no such variant.
-        SandboxUnavailable: nothing can be judged here; nothing was run.
+        SandboxUnavailable: nothing can be judged here, or this problem cannot; nothing was run.
     """
     problem = load_problem(package_dir)
     if language not in problem.languages:
@@ -99,17 +107,22 @@ def judge_submission(
         raise NotFound(say("judging.variant_unknown", variant=variant))
     if variant is None and seed is not None:
         variant = problem.variant_for(seed)
-    judging = _Judging(problem, language, sandbox or shared_sandbox())
+    judging = _Judging(problem, language, sandbox or shared_sandbox(), executor)
     tests = problem.tests(variant)
     if samples_only:
         tests = [test for test in tests if test.is_sample]
-    report = judging.judge(source, tests)
+    try:
+        judging.executor.refuse(problem, language, tests)
+        report = judging.judge(source, tests)
+    except TemporaryOutsideError as error:
+        report = _all_fail(tests, Verdict.INTERNAL_ERROR, detail=render(error.message, "en"))
     findings = tuple(practice(source, problem)) if practice else ()
     said = sentences(problem, report.verdict, report.tests, judging.timings, findings)
     return replace(report, practice=findings, report=said, variant=variant)
 
 
-_references: dict[tuple[str, int, str, str], float] = {}
+References = dict[tuple[str, int, str, str], float]
+_references: References = {}
 
 
 @dataclass
@@ -119,10 +132,15 @@ class _Judging:
     problem: Problem
     language: Language
     sandbox: Sandbox
+    runs_on: Executor | None = None
     time_limit_s: float = DEFAULT_TIME_S
     timings: list[Timing] = field(default_factory=list)
     validator: Program | None = None
-    _reference: Program | None = None
+    _reference: Runnable | None = None
+
+    def __post_init__(self) -> None:
+        self.executor: Executor = self.runs_on or LocalExecutor(self.sandbox)
+        self._references: References = _references if self.executor.one_machine else {}
 
     def judge(self, source: bytes, tests: Sequence[TestCase]) -> JudgeReport:
         limit = self.problem.limits.code_kib
@@ -172,7 +190,7 @@ class _Judging:
             return _all_fail(tests, Verdict.INTERNAL_ERROR, detail=refused.words)
         return _all_fail(tests, Verdict.COMPILE_ERROR, compiler=refused.words)
 
-    def _build(self, source: bytes, language: Language) -> Program | Refused:
+    def _build(self, source: bytes, language: Language) -> Runnable | Refused:
         limits = self.problem.limits
         included = included_files(self.problem, language)
         driver = ""
@@ -188,15 +206,20 @@ class _Judging:
             wall_s=limits.compilation_time_s,
             memory_kib=limits.compilation_memory_mib * 1024,
         )
-        return build_program(
-            self.sandbox, source, language, included=included, driver=driver, limits=compiler
+        return self.executor.build(
+            source,
+            language,
+            included=included,
+            driver=driver,
+            limits=compiler,
+            libraries=self.problem.extension.prediction is not None,
         )
 
     def _time_limit(self, tests: Sequence[TestCase]) -> float:
         limits = self.problem.limits
         if limits.time_s is not None:
             return limits.time_s
-        self.time_limit_s = GENEROUS_TIME_S
+        self.time_limit_s = min(GENEROUS_TIME_S, self.executor.most_cpu_s)
         seconds = [self._reference_s(test) for test in tests]
         slowest = max((s for s in seconds if s is not None), default=None)
         if slowest is None:
@@ -213,7 +236,7 @@ class _Judging:
             output_bytes=limits.output_mib * MIB,
         )
 
-    def _run_all(self, program: Program, tests: Sequence[TestCase]) -> list[TestResult]:
+    def _run_all(self, program: Runnable, tests: Sequence[TestCase]) -> list[TestResult]:
         results: list[TestResult] = []
         timeouts = 0
         for test in tests:
@@ -228,7 +251,7 @@ class _Judging:
                 break
         return results
 
-    def _stable_run(self, program: Program, test: TestCase) -> TestResult:
+    def _stable_run(self, program: Runnable, test: TestCase) -> TestResult:
         """A test's result; near the time limit the quickest of several runs counts."""
         first = self._run_once(program, test)
         if not near_limit(first.verdict, first.cpu_ms / 1000, self.time_limit_s):
@@ -245,7 +268,7 @@ class _Judging:
         verdicts = {first.verdict, *(result.verdict for result in again)}
         return replace(best, unstable=len(verdicts) > 1)
 
-    def _run_once(self, program: Program, test: TestCase) -> TestResult:
+    def _run_once(self, program: Runnable, test: TestCase) -> TestResult:
         run, ruling = self._run(program, test)
         seen = Seen(run.outcome, run.status, run.cpu_s, run.memory_kib, run.stderr, run.disk_full)
         memory_limit_kib = self.problem.limits.memory_mib * 1024
@@ -256,20 +279,18 @@ class _Judging:
             return self._scored(test, run, ruling)
         return self._not_scored(test, run, verdict)
 
-    def _run(self, program: Program, test: TestCase) -> tuple[Run, Ruling | None]:
+    def _run(self, program: Runnable, test: TestCase) -> tuple[Run, Ruling | None]:
         """Runs a program on a test, in dialogue with the validator where the problem is one."""
-        job = program.job(
-            self._limits(),
-            stdin=test.read_input(),
-            files={name: path.read_bytes() for name, path in test.files},
-            arguments=test.arguments,
-            collect=self._collected(),
-        )
+        files = {name: path.read_bytes() for name, path in test.files}
+        limits, given, words = self._limits(), test.read_input(), test.arguments
+        collect = self._collected()
         if self.problem.interactive and self.validator is not None:
+            assert isinstance(program, LocalRunnable)  # others refuse these problems
+            job = program.job(limits, stdin=given, files=files, arguments=words, collect=collect)
             return interact(self.sandbox, self.problem, self.validator, test, job)
-        run = self.sandbox.run(job)
+        run = program.run(limits, stdin=given, files=files, arguments=words, collect=collect)
         if run.outcome == "failed":
-            run = self.sandbox.run(job)
+            run = program.run(limits, stdin=given, files=files, arguments=words, collect=collect)
         return run, None
 
     def _collected(self) -> tuple[str, ...]:
@@ -376,7 +397,7 @@ class _Judging:
         return shares
 
     def _measured(
-        self, program: Program, tests: Sequence[TestCase], results: list[TestResult]
+        self, program: Runnable, tests: Sequence[TestCase], results: list[TestResult]
     ) -> list[TestResult]:
         """Times the heaviest accepted tests again, beside the reference, one after the other."""
         by_id = {test.id: test for test in tests}
@@ -417,17 +438,20 @@ class _Judging:
             return None
         stamp = solution.path.stat().st_mtime_ns ^ test.input.stat().st_mtime_ns
         key = (str(solution.path), stamp, test.id, self.language)
-        if key not in _references:
+        if key not in self._references:
             if self._reference is None:
                 built = self._build(solution.path.read_bytes(), solution.language)
                 if isinstance(built, Refused):
                     return None
                 self._reference = built
-            runs = [self._run(self._reference, test)[0].cpu_s for _ in range(1 + RERUNS)]
-            if len(_references) >= CACHED_REFERENCES:
-                _references.clear()
-            _references[key] = min(runs)
-        return _references[key]
+            runs = [self._run(self._reference, test)[0] for _ in range(1 + RERUNS)]
+            seen = [run.cpu_s for run in runs if run.outcome != "failed"]
+            if not seen:
+                raise ValidatorFailed(f"the reference did not run: {runs[-1].detail}")
+            if len(self._references) >= CACHED_REFERENCES:
+                self._references.clear()
+            self._references[key] = min(seen)
+        return self._references[key]
 
 
 def included_files(problem: Problem, language: str) -> dict[str, bytes]:
