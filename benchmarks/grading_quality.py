@@ -3,11 +3,12 @@
     python benchmarks/grading_quality.py [DATA_FOLDER]      (or TOUCHSTONE_GRADING_DATA)
 
 Own answers (tests/engine/grading/data): Spearman over all, Pearson within a question, F1 of key
-points at half credit, share of adversarial answers above 3 of 10. Public sets, unsupervised, the
-reference answer as key points: LE (Chinese, Pearson) and SciEntsBank (English, unseen questions,
-two-way macro-F1 at half of the score), each beside character n-grams against the reference in the
-same run, references negated and shuffled, and the share of people's answers that are held back as
-out of order (`people_held`). Nothing of the public sets is kept.
+points at half credit, share of adversarial answers above 3 of 10. `--unseen`: the same for the
+answers of data/unseen, which are written by hand throughout and never trained on. Public sets,
+unsupervised, the reference answer as key points: LE (Chinese, Pearson) and SciEntsBank (English,
+unseen questions, two-way macro-F1 at half of the score), each beside character n-grams against the
+reference in the same run, references negated and shuffled, and the share of people's answers that
+are held back as out of order (`people_held`). Nothing of the public sets is kept.
 """
 
 from __future__ import annotations
@@ -36,9 +37,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from touchstone.engine.grading.grade import Grading, grade  # noqa: E402
-from touchstone.engine.grading.rubrics import KeyPoint, Rubric, rubric_from_mapping  # noqa: E402
+from touchstone.engine.grading.rubrics import (  # noqa: E402
+    KeyPoint,
+    Rubric,
+    rubric_from_mapping,
+    rubric_from_question,
+)
+from touchstone.engine.questions.loading import built_in_questions  # noqa: E402
 
 OWN = ROOT / "tests" / "engine" / "grading" / "data"
+UNSEEN = OWN / "unseen"
 HALF = 0.5
 SEED = 7
 AGAIN = 5
@@ -60,6 +68,21 @@ def own_answers() -> list[tuple[Rubric, list[Labelled]]]:
     for path in sorted(OWN.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
             rubric = rubric_from_mapping(entry["rubric"], path.name)
+            found.append((rubric, [labelled(rubric, a) for a in entry["answers"]]))
+    return found
+
+
+def unseen_answers() -> list[tuple[Rubric, list[Labelled]]]:
+    """Answers that no weights were trained on: to rubrics of the others, and of the bank."""
+    known = {rubric.id: rubric for rubric, _answers in own_answers()}
+    bank = {question.id: question for question in built_in_questions()}
+    found = []
+    for path in sorted(UNSEEN.glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text("utf-8")):
+            if "question" in entry:
+                rubric = rubric_from_question(bank[entry["question"]], entry["lang"])
+            else:
+                rubric = known[entry["rubric"]]
             found.append((rubric, [labelled(rubric, a) for a in entry["answers"]]))
     return found
 
@@ -159,14 +182,24 @@ def measure_own(
 ) -> dict[str, float]:
     """Figures on the own answers; the ``show`` worst are printed."""
     sets = own_answers()
+    asked = [(rubric, graded_for(number, sets)) for number, (rubric, _a) in enumerate(sets)]
+    return measure(asked, show, ready)
+
+
+def measure(
+    sets: list[tuple[Rubric, list[Labelled]]],
+    show: int,
+    ready: Mapping[tuple[str, str], Grading] | None = None,
+) -> dict[str, float]:
+    """Figures on answers, rubric by rubric."""
     rows, groups = [], []
     hit = wrong = missed = 0
     tricked: list[tuple[float, str, str]] = []
     every: list[tuple[float, float]] = []
     adversarial = 0
-    for number, (rubric, _answers) in enumerate(sets):
+    for rubric, answers in sets:
         given, wanted = [], []
-        for answer in graded_for(number, sets):
+        for answer in answers:
             found = ready[rubric.id, answer.text] if ready else grade(rubric, answer.text)
             value = 10 * found.score / rubric.max_score
             if answer.adversarial:
@@ -393,7 +426,13 @@ def main() -> None:
     parser.add_argument(
         "--held-out", type=int, default=0, metavar="FOLDS", help="train again without each fold"
     )
+    parser.add_argument(
+        "--unseen", action="store_true", help="only the answers kept apart from training"
+    )
     args = parser.parse_args()
+    if args.unseen:
+        report(measure(unseen_answers(), args.show))
+        return
     figures = measure_own(args.show) | measure_speed()
     if args.held_out:
         figures |= measure_held_out(args.held_out)
@@ -401,6 +440,10 @@ def main() -> None:
         folder = Path(args.data)
         figures |= measure_le(folder)
         figures |= measure_semeval(folder, "test-unseen-questions")
+    report(figures)
+
+
+def report(figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         print(f"{name:<46}{value:>10.3f}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.grading_quality import graded_for, measure_own, own_answers
+from benchmarks.grading_quality import graded_for, measure_own, own_answers, unseen_answers
 from touchstone.engine.grading.grade import grade
 
 
@@ -28,6 +28,23 @@ def test_agreement_with_people(figures: dict[str, float], figure: str, least: fl
 def test_tricks_earn_next_to_nothing(figures: dict[str, float]) -> None:
     assert figures["adversarial"] >= 150
     assert figures["adversarial_above_3"] <= 0.03
+
+
+def test_unseen_answers_are_enough_and_kept_apart_from_training() -> None:
+    sets = unseen_answers()
+    answers = [a for _rubric, found in sets for a in found]
+    trained_on = {a.text for _rubric, found in own_answers() for a in found}
+    assert len({rubric.id for rubric, _answers in sets}) >= 32
+    assert len({a.text for a in answers}) == len(answers) >= 170
+    assert sum(bool(a.adversarial) for a in answers) >= 40
+    assert not trained_on & {a.text for a in answers}
+
+
+def test_unseen_labels_name_points_of_their_rubric() -> None:
+    for rubric, answers in unseen_answers():
+        named = {p.id for p in rubric.key_points}
+        for answer in answers:
+            assert set(answer.points) == named, answer.text
 
 
 def test_every_quote_stands_where_it_says() -> None:
