@@ -244,6 +244,18 @@ def test_an_empty_answer_closes_nobody(
     assert Person.objects.get(pk=company.algorithm_lead.pk).is_active
 
 
+def test_nobody_closes_their_own_sign_in_by_synchronising(
+    platform: SimulatedWecom, company: Company
+) -> None:
+    Person.objects.filter(pk=company.administrator.pk).update(wecom_userid="renamed.since")
+    browser = sign_in(company.administrator)
+    page = browser.post("/people/wecom/contacts/", follow=True).content.decode()
+    assert "看不到你自己的账号 renamed.since" in page
+    assert Person.objects.get(pk=company.administrator.pk).is_active
+    page = browser.post("/people/wecom/message/", follow=True).content.decode()
+    assert "企业微信里没有账号 renamed.since" in page
+
+
 def start(browser: Client, agent: str = "Mozilla/5.0") -> dict[str, str]:
     response = browser.get("/sign-in/wecom/?next=/positions/", headers={"User-Agent": agent})
     address = response.headers["Location"]

@@ -63,7 +63,8 @@ def contacts_apply(
     found by WeCom account, else by name where just one person without an account has it.
 
     Raises:
-        InvalidInput: so many would be closed that the app's visible range is more likely wrong.
+        InvalidInput: so many would be closed that the app's visible range is more likely wrong, or
+            the one who asks for it would be.
     """
     present = {m.userid.lower(): m for m in contacts.members if m.status != LEFT}
     known = {
@@ -73,6 +74,9 @@ def contacts_apply(
     leavers = [p for key, p in known.items() if key not in present and p.is_active]
     if len(leavers) > max(FEW, MOST_LEAVERS_SHARE * len(known)) or (known and not present):
         raise InvalidInput(say("accounts.wecom_many_leavers", count=len(leavers)))
+    own = next((p for p in leavers if p.pk == actor.person_id), None)
+    if own is not None:
+        raise InvalidInput(say("accounts.wecom_own_account", account=own.wecom_userid))
     names = {d.id: d.name for d in contacts.departments}
     result = SyncResult()
     for key, member in sorted(present.items()):

@@ -59,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         return 2
     listening = None if args.no_serve else listen(args.host, args.port)
     os.environ["TOUCHSTONE_DEMO"] = "1"
+    if listening is not None:
+        # links in messages lead to this server, whichever port it was given
+        os.environ.setdefault("TOUCHSTONE_BASE_URL", _address(args))
     start_django()
     table = _round(args)
     _print(table, as_json=args.json)
@@ -72,10 +75,15 @@ def run(args: argparse.Namespace) -> int:
 def _start_simulators(args: argparse.Namespace) -> None:
     from django.conf import settings
 
-    host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared
-    outside = start_outside(Path(settings.DATA_DIR) / "demo", f"http://{host}:{args.port}")
+    outside = start_outside(Path(settings.DATA_DIR) / "demo", _address(args))
     if outside:
         print(f"模拟的企业微信 · Simulated WeCom: {outside.page}\n", flush=True)
+
+
+def _address(args: argparse.Namespace) -> str:
+    """Where a browser on this machine finds the demo."""
+    host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared
+    return f"http://{host}:{args.port}"
 
 
 def _round(args: argparse.Namespace) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from django.conf import settings
 from touchstone.accounts.contacts import contacts_apply, contacts_read
 from touchstone.accounts.models import Branch, Person
 from touchstone.common.actors import Actor
-from touchstone.common.errors import TouchstoneError
+from touchstone.common.errors import PermanentOutsideError, TouchstoneError
 from touchstone.common.messages import Message, say
 from touchstone.integrations.wecom.client import Wecom
+from touchstone.integrations.wecom.codes import GROUPS
 from touchstone.integrations.wecom.configured import callback_keys, wecom_client, wecom_ready
 from touchstone.integrations.wecom.crypto import (
     callback_signature,
@@ -167,17 +168,19 @@ def _calendar(wecom: Wecom, at: dt.datetime) -> Message:
 def _message(wecom: Wecom, person: Person) -> Message:
     if not person.wecom_userid:
         raise _NotYet(say("wecom_setup.no_account", name=person.name))
-    sent = wecom.send(
-        [person.wecom_userid],
-        "textcard",
-        {
-            "title": "Touchstone 试金石",
-            "description": "这是一条测试消息。看到它，说明应用可以给你发消息了。",
-            "url": settings.BASE_URL,
-            "btntxt": "打开",
-        },
-        once=False,
-    )
+    content = {
+        "title": "Touchstone 试金石",
+        "description": "这是一条测试消息。看到它，说明应用可以给你发消息了。",
+        "url": settings.BASE_URL,
+        "btntxt": "打开",
+    }
+    try:
+        sent = wecom.send([person.wecom_userid], "textcard", content, once=False)
+    except PermanentOutsideError as error:
+        if error.message.args.get("code") not in GROUPS["person"]:
+            raise
+        account = say("wecom_setup.unknown_account", name=person.name, account=person.wecom_userid)
+        raise _NotYet(account) from error
     if sent.unreached():
         raise _NotYet(say("wecom_setup.not_reached", name=person.name))
     return say("wecom_setup.message_fine", name=person.name)
