@@ -100,8 +100,13 @@ class Replay {
 
   // A link from a report names the room's second: the words there are lit, and playing begins there.
   private startAt(): void {
-    const wanted = Number(new URLSearchParams(window.location.search).get("at"));
-    if (!wanted) return;
+    const place = new URLSearchParams(window.location.search);
+    const note = place.get("note");
+    const moment = note ? this.root.querySelector<HTMLElement>(`[data-moment][data-key="${CSS.escape(note)}"]`) : null;
+    moment?.classList.add("found");
+    moment?.setAttribute("aria-current", "true");
+    const wanted = Number(place.get("at"));
+    if (!place.get("at") || !Number.isFinite(wanted)) return;
     const second = Math.max(0, wanted - Number(this.root.dataset.offset ?? "0"));
     const number = this.starts.filter((start) => start <= second + 0.5).length - 1;
     if (number >= 0) this.light(number, true);

@@ -43,6 +43,7 @@ class Room {
     this.startLive();
     this.restore();
     this.startPlayer();
+    this.startPlace();
     startRecorder(root, () => this.second());
     this.count();
   }
@@ -671,6 +672,26 @@ class Room {
     const rate = open?.querySelector<HTMLElement>("[data-rate]");
     rate?.focus();
     rate?.scrollIntoView({ block: "center" });
+  }
+
+  // A link from a report names a note, and the second it was written at.
+  private startPlace(): void {
+    const place = new URLSearchParams(window.location.search);
+    const [note, second] = [place.get("note"), place.get("at")];
+    if (!note && !second) return;
+    const find = (): HTMLElement | null =>
+      (note && this.root.querySelector<HTMLElement>(`.notes li[data-key="${CSS.escape(note)}"]`)) || (second && this.root.querySelector<HTMLElement>(`.notes li[data-second="${CSS.escape(second)}"]`)) || null;
+    const mark = (): HTMLElement | null => {
+      const line = find();
+      line?.classList.add("found");
+      line?.setAttribute("aria-current", "true");
+      return line;
+    };
+    const line = mark();
+    if (line) line.scrollIntoView({ block: "center" });
+    else this.told(say("链接指的那条笔记不在这里：已删除，或在你提交评分表之后才打开。", "The note this link names is not here: it was deleted, or it opens once your sheet is submitted."), true, 0);
+    // The panel's notes are replaced as they change.
+    document.addEventListener("htmx:oobAfterSwap", mark);
   }
 
   // --- what others do

@@ -398,6 +398,86 @@ def test_the_speech_service_is_asked_by_hand_and_its_refusal_is_shown(
     assert "我负责电商场景的标注规范" in text
 
 
+# --- a report's link to a note
+
+
+def noted(company: Company, interview: Interview, key: str, second: int | None, at: Any) -> str:
+    """A shared note, and where a report's evidence made of it leads."""
+    note_save(
+        actor=company.actor("algorithm_lead"),
+        interview=interview,
+        client_key=key,
+        text=f"笔记 {key}",
+        at_second=second,
+        shared_now=True,
+        at=at,
+    )
+    application = interview.application
+    facts = report_facts(application, round_context(application.position, None))
+    (piece,) = [e for e in facts["evidence"] if e["quote"] == f"笔记 {key}"]
+    return evidence_url(piece["link"])
+
+
+def test_a_reports_link_plays_the_notes_second(
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    lead = client_of("algorithm_lead")
+    where = noted(company, interview, "n1", 20, now)
+    assert where == f"{reverse('room', args=[interview.ref])}?at=20&note=n1"
+    answer = lead.get(where)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{url(interview)}?of={recording.ref}&at=20&note=n1"
+    assert 'data-key="n1"' in lead.get(answer["Location"]).content.decode()
+    # Before the recording began, or after its end, there is nothing to hear.
+    Recording.objects.filter(pk=recording.pk).update(duration_s=60)
+    for second in (0, 4, 66):
+        assert lead.get(f"{reverse('room', args=[interview.ref])}?at={second}").status_code == 200
+    later = stored(interview, now, starts_at_second=70)
+    answer = lead.get(f"{reverse('room', args=[interview.ref])}?at=75")
+    assert answer["Location"] == f"{url(interview)}?of={later.ref}&at=75"
+    # The replay by itself chooses the recording that holds the second, too.
+    assert later.ref in lead.get(f"{url(interview)}?at=75").content.decode()
+
+
+def test_without_a_recording_the_link_opens_the_note_in_the_room(
+    interview: Interview, company: Company, client_of: ClientOf, now: dt.datetime
+) -> None:
+    timeless = noted(company, interview, "n0", None, now)
+    assert timeless == f"{reverse('room', args=[interview.ref])}?note=n0"
+    where = noted(company, interview, "n1", 20, now)
+    for name in ("algorithm_lead", "business_lead"):
+        answer = client_of(name).get(where)
+        assert answer.status_code == 200
+        assert 'data-key="n1"' in answer.content.decode()
+
+
+def test_consent_withdrawn_takes_the_links_target_away(
+    recording: Recording,
+    interview: Interview,
+    company: Company,
+    client_of: ClientOf,
+    now: dt.datetime,
+) -> None:
+    where = noted(company, interview, "n1", 20, now)
+    Consent.objects.filter(candidate=interview.application.candidate).update(withdrawn_at=now)
+    assert client_of("algorithm_lead").get(where).status_code == 200
+
+
+@pytest.mark.parametrize("at", ["x", "-1", "1e9", "99999999999999999999", "", "inf"])
+def test_a_link_with_a_wrong_second_opens_the_room(
+    recording: Recording, interview: Interview, client_of: ClientOf, at: str
+) -> None:
+    lead = client_of("algorithm_lead")
+    Recording.objects.filter(pk=recording.pk).update(duration_s=60)
+    for page in ("room", "replay"):
+        answer = lead.get(f"{reverse(page, args=[interview.ref])}?at={at}")
+        assert answer.status_code == 200
+
+
 # --- where a confirmed point goes
 
 

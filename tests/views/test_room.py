@@ -165,6 +165,20 @@ def test_a_repeated_request_lands_once(client_of: ClientOf, interview: Interview
     assert (note.text, note.at_second, note.version) == ("一条", 61, 1)
 
 
+@pytest.mark.parametrize("second", ["1e400", "4294967296", "-1", '"x"', "null", "[1]"])
+def test_an_impossible_second_keeps_the_words(
+    client_of: ClientOf, interview: Interview, second: str
+) -> None:
+    answer = client_of("algorithm_lead").post(
+        reverse("room-note", args=[interview.ref]),
+        f'{{"key": "k1", "text": "x", "at_second": {second}}}',
+        content_type="application/json",
+        headers={"accept": "application/json"},
+    )
+    assert answer.status_code == 200
+    assert RoomNote.objects.get().at_second is None
+
+
 def test_two_tabs_on_one_note_keep_both(client_of: ClientOf, interview: Interview) -> None:
     client = client_of("algorithm_lead")
     version = send(client, "room-note", interview, key="n", text="起").json()["version"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -122,8 +123,10 @@ def evidence_url(link: Sequence[Any]) -> str:
     url = reverse(LINKS[link[0]][1], args=[link[1]])
     if link[0] == "application" and len(link) == 4:
         return f"{url}?from={link[2]}&to={link[3]}#resume"
-    if link[0] in {"room", "replay"} and len(link) > 2 and link[2]:
-        return f"{url}?at={link[2]}"
+    if link[0] in {"room", "replay"}:
+        place = {"at": link[2] if len(link) > 2 else 0, "note": link[3] if len(link) > 3 else ""}
+        query = urlencode({name: value for name, value in place.items() if value})
+        return f"{url}?{query}" if query else url
     return url
 
 

@@ -7,7 +7,7 @@ on nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,16 +119,22 @@ class Replay:
         return sum(1 for q in self.questions for p in q.points if p.quote and not p.decision)
 
 
-def replay_of(person: Person, interview: Interview, *, wanted: str = "") -> Replay:
+def replay_of(
+    person: Person, interview: Interview, *, wanted: str = "", at_s: int | None = None
+) -> Replay:
     """The talk as this person may see it now; without standing consent no recording, no words.
 
     Args:
-        wanted: ref of the recording to play; the first one where there is no such.
+        wanted: ref of the recording to play; where there is no such, the one that runs at
+            ``at_s``; the first one otherwise.
+        at_s: second of the room's clock.
     """
     seats = interview.panel.filter(removed_at=None).select_related("person")
     may_write_down = words_allowed(interview)
     recordings = _recordings(interview)
     recording = next((r for r in recordings if r.ref == wanted), None)
+    if recording is None and at_s is not None:
+        recording = running_at(recordings, at_s)
     recording = recording or next(iter(recordings), None)
     transcript = getattr(recording, "transcript", None) if recording and may_write_down else None
     lines = _lines(transcript)
@@ -146,6 +152,18 @@ def replay_of(person: Person, interview: Interview, *, wanted: str = "") -> Repl
         closed=closed,
         may_write_down=may_write_down,
     )
+
+
+def running_at(recordings: Iterable[Recording], second: int) -> Recording | None:
+    """The recording that holds this second of the room's clock; one whose length nobody knows
+    holds everything after its start."""
+    found = None
+    for recording in sorted(recordings, key=lambda r: (r.starts_at_second, r.pk)):
+        length = recording.duration_s
+        begun = recording.starts_at_second <= second
+        if begun and (not length or second <= recording.starts_at_second + length):
+            found = recording
+    return found
 
 
 def _recordings(interview: Interview) -> list[Recording]:

@@ -14,7 +14,7 @@ from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotFound
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
-from touchstone.desk.views.room import body_fields, recording_url, room_frame
+from touchstone.desk.views.room import body_fields, number_given, recording_url, room_frame
 from touchstone.evaluation.replay import replay_of
 from touchstone.integrations.speech.configured import speech_ready
 from touchstone.interviews.models import Recording, Transcript
@@ -100,7 +100,9 @@ def _page(
     request: DeskRequest, ref: str, wanted: str, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     interview = interview_for(request.user, ref)
-    found = replay_of(request.user, interview, wanted=wanted)
+    found = replay_of(
+        request.user, interview, wanted=wanted, at_s=number_given(request.GET.get("at"))
+    )
     room_frame(request, interview)
     return render(
         request,

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.core import signing
@@ -33,6 +34,7 @@ from touchstone.desk.live import hub
 from touchstone.desk.room_words import doubts, evidence_by_dimension, results
 from touchstone.desk.shell import position_shell
 from touchstone.evaluation.models import Scorecard
+from touchstone.evaluation.replay import running_at
 from touchstone.evaluation.room import Room, pulse_of, room_of, sheet_expected
 from touchstone.evaluation.services.scorecards import (
     score_save,
@@ -76,6 +78,8 @@ STANCES = (
 )
 CHUNK = 4 * 2**20
 WATCH_S = 20.0
+LARGEST_COLUMN = 2**31 - 1  # what a column of whole numbers holds
+LARGEST_SIZE = 2**33
 
 
 @require_GET
@@ -86,6 +90,9 @@ def room(request: DeskRequest, ref: str) -> HttpResponse:
     interview = interview_for(request.user, ref)
     now = utc_now()
     found = room_of(request.user, interview, now)
+    heard_at = _moment_recorded(request, found)
+    if heard_at:
+        return HttpResponseRedirect(heard_at)
     room_frame(request, interview)
     for card in found.cards:
         card.dialog_key = f"reopen-{card.ref}"  # type: ignore[attr-defined]
@@ -208,8 +215,8 @@ def note(request: DeskRequest, ref: str) -> HttpResponse:
         client_key=key,
         text=str(fields.get("text", ""))[:8000].replace("\x00", ""),
         at=now,
-        version=_number(fields.get("version")) or 0,
-        at_second=_number(fields.get("at_second")),
+        version=number_given(fields.get("version")) or 0,
+        at_second=number_given(fields.get("at_second")),
         question_code=str(fields.get("question_code", "")),
         indicator=str(fields.get("indicator", "")),
         shared_now=bool(fields.get("shared_now")),
@@ -241,7 +248,7 @@ def asked(request: DeskRequest, ref: str) -> HttpResponse:
             at=now,
         )
     else:
-        second = _number(fields.get("at_second")) or 0
+        second = number_given(fields.get("at_second")) or 0
         question_ask(actor=request.actor, interview=interview, code=code, at_second=second)
     return JsonResponse({"saved_at": clock_text(now)})
 
@@ -253,7 +260,7 @@ def score(request: DeskRequest, ref: str) -> HttpResponse:
     interview = writable_interview(request.user, ref)
     fields, now = body_fields(request), utc_now()
     card = scorecard_open(actor=request.actor, interview=interview, at=now)
-    version = _number(fields.get("version")) or 0
+    version = number_given(fields.get("version")) or 0
     if fields.get("indicator") == "summary":
         text = str(fields.get("text", ""))[:8000].replace("\x00", "")
         kept = summary_save(
@@ -323,9 +330,9 @@ def recording_upload(request: DeskRequest, ref: str) -> HttpResponse:
             actor=request.actor,
             interview=interview,
             name=str(fields.get("name", "")),
-            size=_number(fields.get("size")) or 0,
+            size=number_given(fields.get("size"), LARGEST_SIZE) or 0,
             at=now,
-            starts_at_second=_number(fields.get("starts_at_second")) or 0,
+            starts_at_second=number_given(fields.get("starts_at_second")) or 0,
         )
         return JsonResponse({"upload": upload.ref, "received": upload.received})
     found = RecordingUpload.objects.filter(
@@ -339,7 +346,7 @@ def recording_upload(request: DeskRequest, ref: str) -> HttpResponse:
     upload = upload_receive(
         actor=request.actor,
         upload=found,
-        offset=_number(request.headers.get("Upload-Offset")) or 0,
+        offset=number_given(request.headers.get("Upload-Offset"), LARGEST_SIZE) or 0,
         data=data,
         at=now,
     )
@@ -384,6 +391,19 @@ def _context(request: DeskRequest, found: Room) -> dict[str, Any]:
         "planned_s": int((interview.ends_at - interview.starts_at).total_seconds()),
         "planned": int((interview.ends_at - interview.starts_at).total_seconds() // 60),
     }
+
+
+def _moment_recorded(request: DeskRequest, found: Room) -> str:
+    """Where a link to a second of the talk is heard; empty where no recording holds it."""
+    second = number_given(request.GET.get("at"))
+    if second is None or not found.may_record:
+        return ""
+    recording = running_at(found.recordings, second)
+    if recording is None:
+        return ""
+    place = {"of": recording.ref, "at": second, "note": request.GET.get("note", "")[:64]}
+    query = urlencode({name: value for name, value in place.items() if value != ""})
+    return f"{reverse('replay', args=[found.interview.ref])}?{query}"
 
 
 def _words() -> dict[str, Any]:
@@ -457,12 +477,13 @@ def body_fields(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _number(value: Any) -> int | None:
+def number_given(value: Any, most: int = LARGEST_COLUMN) -> int | None:
+    """A whole number that can be true, from a body or an address; None for anything else."""
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a JSON body may hold an infinite number
         return None
-    return number if 0 <= number < 2**31 * 4 else None
+    return number if 0 <= number <= most else None
 
 
 def _moment(value: Any) -> dt.datetime | None:

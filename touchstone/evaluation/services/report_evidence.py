@@ -254,7 +254,7 @@ def note_pieces(notes: Sequence[RoomNote], dimension_of: Mapping[str, str]) -> l
                 quote=note.text.strip(),
                 dimension=dimension_of.get(note.indicator, ""),
                 indicator=note.indicator,
-                link=["room", note.interview.ref, note.at_second or 0],
+                link=["room", note.interview.ref, note.at_second or 0, note.client_key],
                 author=note.author.name,
                 at=_clock(note.at_second),
             )
