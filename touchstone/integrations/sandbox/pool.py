@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from touchstone.common.messages import say
 from touchstone.integrations.sandbox import bubblewrap, seccomp
+from touchstone.integrations.sandbox.cgroups import Groups, delegated
 from touchstone.integrations.sandbox.environment import COVERED, Interpreter, interpreter
 from touchstone.integrations.sandbox.runs import Job, Run, SandboxUnavailable
 from touchstone.integrations.sandbox.slot import Slot
@@ -27,12 +28,20 @@ class Sandbox:
     Args:
         width: slots of each kind. A slot with the libraries takes about 150 MB.
         home: the sandbox's interpreter; by default the one built at set-up.
+        groups: makes control groups for runs; by default where they are delegated to us.
     """
 
-    def __init__(self, width: int = 1, *, home: Interpreter | None = None) -> None:
+    def __init__(
+        self,
+        width: int = 1,
+        *,
+        home: Interpreter | None = None,
+        groups: Groups | None = None,
+    ) -> None:
         self._home = home or interpreter()
         self._owner = os.getpid()
         self._width = width
+        self._groups = groups or own_groups()
         self._partner: Sandbox | None = None
         self._partner_lock = threading.Lock()
         self._all: list[Slot] = []
@@ -46,6 +55,7 @@ class Sandbox:
                     uid=FIRST_UID + (first + len(self._all)) % UIDS,
                     machine_learning=libraries,
                     lifetime=LIBRARIES_LIFETIME if libraries else PLAIN_LIFETIME,
+                    groups=self._groups,
                 )
                 self._all.append(slot)
                 idle.put(slot)
@@ -78,7 +88,7 @@ class Sandbox:
         """
         with self._partner_lock:
             if self._partner is None:
-                self._partner = Sandbox(self._width, home=self._home)
+                self._partner = Sandbox(self._width, home=self._home, groups=self._groups)
             return self._partner
 
     def close(self) -> None:
@@ -88,6 +98,17 @@ class Sandbox:
                 self._partner.close()
             for slot in self._all:
                 slot.close()
+
+
+_groups: dict[int, Groups | None] = {}
+
+
+def own_groups() -> Groups | None:
+    """Where this process may make control groups, looked for once."""
+    pid = os.getpid()
+    if pid not in _groups:
+        _groups[pid] = delegated()
+    return _groups[pid]
 
 
 def refuse_if_unavailable(home: Interpreter) -> None:

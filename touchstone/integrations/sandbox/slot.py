@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import select
 import signal
@@ -22,16 +23,19 @@ from typing import Any
 
 from touchstone.common.messages import say
 from touchstone.integrations.sandbox import seccomp
+from touchstone.integrations.sandbox.cgroups import Group, Groups, GroupUsage
 from touchstone.integrations.sandbox.collect import RefusedOutput, plain_name, read_output
 from touchstone.integrations.sandbox.environment import Interpreter
 from touchstone.integrations.sandbox.processes import machine_memory, tree_usage
 from touchstone.integrations.sandbox.runs import MIB, Job, Limits, Outcome, Run, SandboxUnavailable
 
+logger = logging.getLogger("touchstone.sandbox")
 SCRIPT = Path(__file__).with_name("warm_parent.py")
 MESSAGE_BYTES = 1 << 18
 START_TIMEOUT_S = 60.0
 STAGE_TIMEOUT_S = 20.0
 POLL_S = 0.01
+OWN_PROCESSES = 2  # the launcher's own, in the group before the program is
 STDERR_BYTES = 64 * 1024
 PIPE_BYTES = 1 << 20
 CPU_GRACE_S = 0.25  # so that a run a little over the limit is measured, not cut off
@@ -106,8 +110,11 @@ class _Watch:
     leftover: int = 0
     available_kib: int = 0
     next_guard: float = 0.0
+    group: Group | None = None
 
     def close(self) -> None:
+        if self.group is not None:
+            self.group.close()
         for fd in (self.pid_fd, self.box_fd):
             if fd >= 0:
                 os.close(fd)
@@ -119,6 +126,8 @@ class _Watch:
         if self.pid_fd >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pid_fd, signal.SIGKILL)
+        if self.group is not None:
+            self.group.kill()
 
 
 class Slot:
@@ -130,15 +139,23 @@ class Slot:
         machine_learning: load the libraries into the parent.
         lifetime: runs after which the parent is replaced, so that its hash seed and its memory
             layout do not stay the same for long.
+        groups: makes a control group for each run, where that is delegated to us.
     """
 
     def __init__(
-        self, interpreter: Interpreter, *, uid: int, machine_learning: bool, lifetime: int = 200
+        self,
+        interpreter: Interpreter,
+        *,
+        uid: int,
+        machine_learning: bool,
+        lifetime: int = 200,
+        groups: Groups | None = None,
     ) -> None:
         self._interpreter = interpreter
         self._uid = uid
         self._imports = MACHINE_LEARNING_IMPORTS if machine_learning else ()
         self._lifetime = lifetime
+        self._groups = groups
         self._runs = 0
         self._parent: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -164,6 +181,7 @@ class Slot:
             self._runs += 1
             # bubblewrap stays above a command
             watch = _Watch(time.monotonic(), own_processes=1 if job.kind == "python" else 2)
+            watch.group = self._group(job)
             try:
                 self._attend(control, job, watch, stdin_fd, stdout_fd)
             except (OSError, EOFError) as error:
@@ -259,6 +277,21 @@ class Slot:
                 self._parent.stderr.close()
             self._parent = None
 
+    def _group(self, job: Job) -> Group | None:
+        """A control group for the run; without one the other limits hold it as everywhere."""
+        if self._groups is None:
+            return None
+        handed_in = sum(map(len, job.files.values())) + len(job.stdin)
+        files = job.limits.file_bytes + handed_in  # in memory, on the account of the run
+        try:
+            return self._groups.open(
+                memory_bytes=job.limits.memory_kib * 1024 + files,
+                processes=job.limits.processes + OWN_PROCESSES,
+            )
+        except OSError as error:
+            logger.warning("sandbox: no control group for a run (%s)", error)
+            return None
+
     def _attend(
         self, control: socket.socket, job: Job, watch: _Watch, stdin_fd: int, stdout_fd: int
     ) -> None:
@@ -266,16 +299,21 @@ class Slot:
         stdin = os.dup(stdin_fd) if stdin_fd >= 0 else memory_file(job.stdin, read_only=True)
         out_reader, out_writer = os.pipe() if stdout_fd < 0 else (-1, os.dup(stdout_fd))
         err_reader, err_writer = os.pipe()
+        door = -1
         try:
+            handed = [payload, stdin, out_writer, err_writer]
+            if watch.group is not None:
+                door = watch.group.door()
+                handed.append(door)
             control.settimeout(STAGE_TIMEOUT_S)
-            socket.send_fds(control, [_request(job)], [payload, stdin, out_writer, err_writer])
-            for fd in (payload, stdin, out_writer, err_writer):
+            socket.send_fds(control, [_request(job)], handed)
+            for fd in handed:
                 os.close(fd)
-            payload = stdin = out_writer = err_writer = -1
+            payload = stdin = out_writer = err_writer = door = -1
             watch.started = time.monotonic()
             _watch_run(control, job.limits, watch, out_reader, err_reader)
         finally:
-            for fd in (payload, stdin, out_reader, out_writer, err_reader, err_writer):
+            for fd in (payload, stdin, out_reader, out_writer, err_reader, err_writer, door):
                 if fd >= 0:
                     os.close(fd)
 
@@ -410,17 +448,17 @@ def _look(limits: Limits, watch: _Watch, now: float) -> None:
         _guard_machine(limits, watch)
     usage = tree_usage(watch.pid_fd)
     watch.peak_kib = max(watch.peak_kib, usage.memory_kib)
-    watch.cpu_s = max(watch.cpu_s, usage.cpu_s)
+    watch.cpu_s = max(watch.cpu_s, usage.cpu_s, watch.group.cpu_s() if watch.group else 0.0)
     if not usage.ending and usage.processes >= watch.own_processes:
         watch.leftover = usage.processes - watch.own_processes
     if usage.memory_kib > limits.memory_kib or usage.sockets > MOST_SOCKETS:
         watch.end("memory")
     elif usage.threads >= limits.processes:
         watch.end("processes")
-    elif usage.cpu_s > limits.cpu_s * (1 + CPU_GRACE_RATIO) + CPU_GRACE_S:
+    elif watch.cpu_s > limits.cpu_s * (1 + CPU_GRACE_RATIO) + CPU_GRACE_S:
         watch.end("time")
     elif wall_s > limits.wall_s * WALL_PATIENCE or (
-        wall_s > limits.wall_s and usage.cpu_s < BUSY_SHARE * wall_s
+        wall_s > limits.wall_s and watch.cpu_s < BUSY_SHARE * wall_s
     ):
         watch.end("wall")
 
@@ -443,6 +481,12 @@ def _result(job: Job, watch: _Watch) -> Run:
     done = watch.done or {"status": 0, "cpu_s": 0.0, "memory_kib": 0}
     files, refused = {}, {}
     disk_full = False
+    counted = watch.group.usage() if watch.group is not None else GroupUsage(0.0, 0, 0, 0)
+    if counted.out_of_memory:
+        watch.end("memory")
+        watch.peak_kib = max(watch.peak_kib, counted.peak_kib)
+    elif counted.refused_processes:
+        watch.end("processes")
     if watch.box_fd >= 0:
         space = os.fstatvfs(watch.box_fd)
         disk_full = space.f_bavail == 0 or space.f_favail == 0
@@ -454,7 +498,8 @@ def _result(job: Job, watch: _Watch) -> Run:
     return Run(
         outcome=watch.outcome,
         status=os.waitstatus_to_exitcode(done["status"]),
-        cpu_s=max(watch.cpu_s, done["cpu_s"]),  # a child never waited for is in the first only
+        # a child never waited for is not in the last
+        cpu_s=max(watch.cpu_s, counted.cpu_s, done["cpu_s"]),
         wall_s=time.monotonic() - watch.started,
         memory_kib=max(watch.peak_kib, done["memory_kib"]),
         stdout=bytes(watch.stdout),

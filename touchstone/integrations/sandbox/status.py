@@ -10,10 +10,11 @@ from typing import Literal
 from touchstone.common.messages import Message, say
 from touchstone.engine.judging.problem import LANGUAGES
 from touchstone.integrations.sandbox.bubblewrap import bubblewrap_command
-from touchstone.integrations.sandbox.pool import Sandbox
+from touchstone.integrations.sandbox.pool import Sandbox, own_groups
 from touchstone.integrations.sandbox.programs import missing_tools
 from touchstone.integrations.sandbox.runs import Job, Limits, Run, SandboxUnavailable
 
+LIMIT_WORDS = {"cgroup": "judging.limits_by_cgroup", "rlimits": "judging.limits_by_polling"}
 PROBE = b"import os\nprint(os.getpid(), len(os.listdir('/etc')) < 20)\n"
 LIBRARIES_PROBE = b"import numpy, pandas, sklearn\n"
 
@@ -39,7 +40,7 @@ def status() -> SandboxStatus:
     """Runs a probe through each way into the sandbox and reports."""
     languages = tuple(name for name in LANGUAGES if missing_tools(name) is None)
     lacking = [message for name in LANGUAGES if (message := missing_tools(name))]
-    held_by: Literal["cgroup", "rlimits"] = "rlimits"
+    held_by: Literal["cgroup", "rlimits"] = "rlimits" if own_groups() is None else "cgroup"
     sandbox = Sandbox()
     try:
         runs = _probe(sandbox)
@@ -52,7 +53,7 @@ def status() -> SandboxStatus:
         detail = failed[0].detail or failed[0].stderr.decode("utf-8", "replace")[-300:]
         broken = say("judging.parent_failed", detail=detail)
         return SandboxStatus(False, held_by, (), (broken, *_namespace_advice()))
-    said = (say("judging.sandbox_ok"), say("judging.limits_by_polling"), *lacking)
+    said = (say("judging.sandbox_ok"), say(LIMIT_WORDS[held_by]), *lacking)
     return SandboxStatus(True, held_by, languages, said)
 
 

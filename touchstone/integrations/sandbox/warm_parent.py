@@ -277,7 +277,10 @@ def child(
     job: dict[str, Any], control: socket.socket, fds: Sequence[int], config: dict[str, Any]
 ) -> NoReturn:
     """Everything between the fork and the program's first instruction."""
-    payload, *streams = fds
+    payload, *streams = fds[:4]
+    for door in fds[4:]:  # the run's control group, before anything is on its account
+        os.write(door, b"0")
+        os.close(door)
     check(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "pdeathsig")
     os.setsid()
     unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
@@ -334,7 +337,7 @@ def serve(control: socket.socket, config: dict[str, Any]) -> None:
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     while True:
         data, ancillary, _, _ = control.recvmsg(
-            MESSAGE_BYTES, socket.CMSG_SPACE(16), socket.MSG_CMSG_CLOEXEC
+            MESSAGE_BYTES, socket.CMSG_SPACE(20), socket.MSG_CMSG_CLOEXEC
         )
         if not data:
             return
