@@ -15,7 +15,7 @@ from touchstone.cli import demo_command
     ("host", "own", "expected"),
     [
         ("127.0.0.1", "", "http://127.0.0.1:8107"),
-        ("0.0.0.0", "", "http://127.0.0.1:8107"),  # noqa: S104 - an address to compare with
+        ("0.0.0.0", "", "http://127.0.0.1:8107"),
         ("127.0.0.1", "https://demo.example.com", "https://demo.example.com"),
     ],
 )

@@ -346,9 +346,9 @@ def test_sms_by_template() -> None:
     )
 
     def send(number: str, template: str = "1001") -> str:
-        return send_sms(
-            account, number=number, template=template, values=["8 月 2 日"], clock_s=time.time
-        )
+        return send_sms(account, number=number, template=template, values=values, clock_s=time.time)
+
+    values = ["示例公司", "8 月 2 日"]
 
     assert send("+8613800138000")
     for number, template, message in (
@@ -361,8 +361,13 @@ def test_sms_by_template() -> None:
     simulator.fault("rate_limit")
     with pytest.raises(TemporaryOutsideError):
         send("+8613800138000")
+    values.append("一个多余的值")
+    with pytest.raises(PermanentOutsideError) as caught:
+        send("+8613800138000")
+    assert caught.value.message.id == "sms.template"
     simulator.stop()
-    assert simulator.sent == [("+8613800138000", "1001", ["8 月 2 日"])]
+    values.pop()
+    assert simulator.sent == [("+8613800138000", "1001", ["示例公司", "8 月 2 日"])]
 
 
 class Suggestion(BaseModel):

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from tests.company import Company
+from touchstone.accounts.models import Person
 from touchstone.interviews.models import Interview
 from touchstone.interviews.services.reminders import reminders_queue, upcoming_queue
 from touchstone.recruiting.models import OutboxMessage
@@ -74,6 +75,7 @@ def test_another_time_is_another_reminder(invited: Interview, now: dt.datetime) 
 
 
 def test_open_scorecards_are_asked_for_the_day_after(invited: Interview, now: dt.datetime) -> None:
+    now = now.replace(hour=8)  # once a day, and three hours later is the same one
     Interview.objects.filter(pk=invited.pk).update(
         status="done", ended_at=now - dt.timedelta(hours=19)
     )
@@ -81,3 +83,15 @@ def test_open_scorecards_are_asked_for_the_day_after(invited: Interview, now: dt
     assert reminders_queue(at=now + dt.timedelta(hours=2)) == 3
     reminders_queue(at=now + dt.timedelta(hours=3))
     assert templates() == ["scorecard_reminder"] * 3
+
+
+def test_colleagues_in_wecom_are_asked_there(
+    invited: Interview, company: Company, now: dt.datetime
+) -> None:
+    Person.objects.filter(pk=company.business_lead.pk).update(wecom_userid="xu.nian", email="")
+    Interview.objects.filter(pk=invited.pk).update(
+        status="done", ended_at=now - dt.timedelta(hours=22)
+    )
+    assert reminders_queue(at=now) == 3
+    asked = OutboxMessage.objects.get(person=company.business_lead)
+    assert (asked.channel, asked.address) == ("wecom", "xu.nian")

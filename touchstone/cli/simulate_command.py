@@ -11,6 +11,16 @@ import urllib.parse
 from types import FrameType
 from typing import Any
 
+SMS_TEMPLATES = {
+    "1001": "invited",
+    "1002": "moved",
+    "1003": "cancelled",
+    "1004": "reminder",
+    "1011": "invited.en",
+    "1012": "moved.en",
+    "1013": "cancelled.en",
+    "1014": "reminder.en",
+}
 WECOM_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECOM_TOKEN = "simtoken"  # noqa: S105 - of the simulator
 PORTS = {"wecom": 0, "tencent-meeting": 1, "smtp": 2, "sms": 3, "llm": 4, "speech": 5, "judge0": 6}
@@ -131,7 +141,7 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
         settings = {"TOUCHSTONE_SMTP_HOST": "127.0.0.1", "TOUCHSTONE_SMTP_PORT": smtp.port}
         return smtp, settings, f"SMTP: 127.0.0.1:{smtp.port}"
     if name == "sms":
-        sms = SimulatedSms(port=port)
+        sms = SimulatedSms(port=port, templates=tuple(SMS_TEMPLATES))
         sms.start()
         return (
             sms,
@@ -141,6 +151,9 @@ def _start(name: str, args: argparse.Namespace, members: Any) -> tuple[Any, dict
                 "TOUCHSTONE_SMS_SECRET_KEY": sms.secret_key,
                 "TOUCHSTONE_SMS_APP_ID": sms.app_id,
                 "TOUCHSTONE_SMS_SIGN": "试金石",
+                "TOUCHSTONE_SMS_TEMPLATES": ",".join(
+                    f"{what}={number}" for number, what in SMS_TEMPLATES.items()
+                ),
             },
             f"SMS: {sms.base}/_sim/",
         )

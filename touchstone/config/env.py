@@ -90,6 +90,21 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """A comma-separated list of ``name=value``.
+
+    Raises:
+        EnvironmentProblem: one of them is not.
+    """
+    found = {}
+    for word in words(name):
+        key, equals, value = (part.strip() for part in word.partition("="))
+        if not (key and equals and value):
+            raise EnvironmentProblem(f"{name}: expected name=value, found {word!r}.")
+        found[key] = value
+    return found
+
+
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """A comma-separated list of networks.
 

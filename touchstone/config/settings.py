@@ -203,6 +203,8 @@ SMS_SECRET_ID = env.text("TOUCHSTONE_SMS_SECRET_ID")
 SMS_SECRET_KEY = env.text("TOUCHSTONE_SMS_SECRET_KEY")
 SMS_APP_ID = env.text("TOUCHSTONE_SMS_APP_ID")
 SMS_SIGN = env.text("TOUCHSTONE_SMS_SIGN")
+# Numbers of approved templates: invited, moved, cancelled, reminder; with .en those in English.
+SMS_TEMPLATES = env.pairs("TOUCHSTONE_SMS_TEMPLATES")
 TENCENT_MEETING_BASE = env.text("TENCENT_MEETING_BASE", "https://api.meeting.qq.com")
 TENCENT_MEETING_APP_ID = env.text("TOUCHSTONE_TENCENT_MEETING_APP_ID")
 TENCENT_MEETING_SECRET_ID = env.text("TOUCHSTONE_TENCENT_MEETING_SECRET_ID")

@@ -38,13 +38,17 @@ class SimulatedSms(Simulator):
     secret_key: str = "sim-secret-key"  # noqa: S105 - of the simulator
     app_id: str = "1400000001"
     templates: tuple[str, ...] = ("1001", "1002")
+    places: int = 2  # of each template
     clock_s: Callable[[], float] = time.time
     sent: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
         headers = {name.lower(): value for name, value in request.headers.items()}
         answer = self._answer(request, headers)
-        self.note(headers.get("x-tc-action", "?"), {"answer": answer})
+        self.note(
+            headers.get("x-tc-action", "?"),
+            {"sent": request.body.decode("utf-8", "replace"), "answer": answer},
+        )
         return json_reply({"Response": {**answer, "RequestId": secrets.token_hex(8)}})
 
     def fault_reply(self, kind: str, request: Request) -> Reply | None:
@@ -80,6 +84,9 @@ class SimulatedSms(Simulator):
             return _error("InvalidParameter", wrong)
         if body["SmsSdkAppId"] != self.app_id or body["TemplateId"] not in self.templates:
             return _error("FailedOperation.TemplateIncorrectOrUnapproved", "template")
+        if len(body.get("TemplateParamSet", [])) != self.places:
+            code = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+            return _error(code, "number of values")
         numbers = body["PhoneNumberSet"]
         if not 1 <= len(numbers) <= 200:
             return _error("LimitExceeded.PhoneNumberCountLimit", "numbers")

@@ -19,6 +19,7 @@ AGAIN = ("RequestLimitExceeded", "InternalError", "FailedOperation.FailResolvePa
 SAID = {
     "AuthFailure": "credentials",
     "FailedOperation.TemplateIncorrectOrUnapproved": "template",
+    "FailedOperation.TemplateParamSetNotMatchApprovedTemplate": "template",
     "FailedOperation.SignatureIncorrectOrUnapproved": "sign",
     "InvalidParameterValue.IncorrectPhoneNumber": "number",
     "LimitExceeded.PhoneNumber": "limit",

@@ -1,5 +1,5 @@
-"""Invitations to an interview: to the candidate by mail with a calendar part, to the panel by
-WeCom where people have it there and by mail otherwise. Each is written once for each version of
+"""Invitations to an interview: to the candidate by mail with a calendar part and by text, to the
+panel by WeCom where people have it there and by mail otherwise. Each is written once for each version of
 the interview; a change raises the sequence, so calendars follow it."""
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from touchstone.integrations.mail.calendar import (
 from touchstone.integrations.wecom.cards import notice_card, reply_card, task_id
 from touchstone.interviews.models import Interview, PanelMember
 from touchstone.interviews.services.schedules import schedule_queue
+from touchstone.interviews.services.text_messages import text_message_queue
 from touchstone.recruiting.letters import letter, moment_text, other_zone_text
 from touchstone.recruiting.models import OutboxMessage
 from touchstone.recruiting.services.links import link_create
@@ -46,6 +47,8 @@ def interview_announce(
     seats = list(interview.panel.filter(removed_at=None).select_related("person__department"))
     messages = [_to_candidate(actor, interview, what, seats, at)]
     messages += [_to_colleague(interview, what, seat, at) for seat in seats]
+    by_text = text_message_queue(interview=interview, what=what, at=at)
+    messages += [by_text] if by_text else []
     schedule_queue(interview)
     if what == "invited" and interview.status == Interview.Status.PLANNED:
         interview.status = Interview.Status.INVITED

@@ -12,6 +12,7 @@ from touchstone.accounts.models import Person
 from touchstone.common.actors import SYSTEM
 from touchstone.interviews.models import Interview, PanelMember
 from touchstone.interviews.services.invitations import place_words
+from touchstone.interviews.services.text_messages import text_message_queue
 from touchstone.recruiting.letters import letter, moment_text, other_zone_text
 from touchstone.recruiting.models import OutboxMessage
 from touchstone.recruiting.services.links import link_create
@@ -44,6 +45,7 @@ def upcoming_queue(*, at: dt.datetime) -> int:
     for interview in ahead:
         if interview.candidate_reply != "declined":
             count += _remind_candidate(interview, at)
+            text_message_queue(interview=interview, what="reminder", at=at)
         seats = interview.panel.filter(removed_at=None).exclude(reply="declined")
         for seat in seats.select_related("person__branch"):
             mine[seat.person].append(interview)
@@ -159,7 +161,14 @@ def reminders_queue(*, at: dt.datetime) -> int:
         message_queue(
             key=f"reminder:{person.ref}:{at:%Y-%m-%d}",
             branch=person.branch,
-            draft=Draft("mail", "scorecard_reminder", language, subject, body, person.email),
+            draft=Draft(
+                "wecom" if person.wecom_userid else "mail",
+                "scorecard_reminder",
+                language,
+                subject,
+                body,
+                person.wecom_userid or person.email,
+            ),
             at=at,
             person=person,
         )
