@@ -36,6 +36,7 @@ from scipy.stats import pearsonr, spearmanr
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from touchstone.common.messages import Lang  # noqa: E402
 from touchstone.engine.grading.grade import Grading, grade  # noqa: E402
 from touchstone.engine.grading.rubrics import (  # noqa: E402
     KeyPoint,
@@ -344,6 +345,31 @@ def tricks(name: str, pairs: Sequence[tuple[str, str]], lang: str) -> dict[str, 
     return {f"{name}_{kind}_above_3": float(np.mean(v)) for kind, v in above.items()}
 
 
+def measure_bank() -> dict[str, float]:
+    """`tricks` on every key point of the question bank, alone; all points of a question shuffled
+    together; and how many of the bank's sample answers are held back as out of order."""
+    figures: dict[str, float] = {}
+    held, above = [], []
+    langs: tuple[Lang, Lang] = ("zh", "en")
+    for lang in langs:
+        points: list[tuple[str, str]] = []
+        for question in built_in_questions():
+            rubric = rubric_from_question(question, lang)
+            points += [("", p.text) for p in rubric.key_points]
+            words = _words("，".join(p.text for p in rubric.key_points), lang == "zh")
+            mixed = random.Random(question.id).sample(words, len(words))
+            found = grade(rubric, ("" if lang == "zh" else " ").join(mixed))
+            above.append(found.score > 0.3 * rubric.max_score)
+            for anchor in question.anchors:
+                text = anchor.text.zh if lang == "zh" else anchor.text.en
+                held.append("keyword_stuffing" in grade(rubric, text).flags)
+        figures |= tricks(f"bank_{lang}", points, lang)
+    return figures | {
+        "bank_all_points_shuffled_above_3": float(np.mean(above)),
+        "bank_anchors_held": float(np.mean(held)),
+    }
+
+
 def macro_f1(said: Sequence[bool], truth: Sequence[bool]) -> float:
     """Mean of the F1 of both classes."""
     values = []
@@ -429,6 +455,7 @@ def main() -> None:
     parser.add_argument(
         "--unseen", action="store_true", help="only the answers kept apart from training"
     )
+    parser.add_argument("--bank", action="store_true", help="tricks on the bank's key points")
     args = parser.parse_args()
     if args.unseen:
         report(measure(unseen_answers(), args.show))
@@ -436,6 +463,8 @@ def main() -> None:
     figures = measure_own(args.show) | measure_speed()
     if args.held_out:
         figures |= measure_held_out(args.held_out)
+    if args.bank:
+        figures |= measure_bank()
     if args.data:
         folder = Path(args.data)
         figures |= measure_le(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from touchstone.common.messages import Lang
 from touchstone.engine.grading.grade import Grading, grade
 from touchstone.engine.grading.parity import denied
 from touchstone.engine.grading.reading import read
@@ -12,7 +13,7 @@ from touchstone.engine.grading.rubrics import KeyPoint, Rubric
 
 def graded(reference: str, answer: str) -> Grading:
     """The answer beside a rubric whose only point is the reference."""
-    lang = "en" if reference.isascii() else "zh"
+    lang: Lang = "en" if reference.isascii() else "zh"
     return grade(Rubric("r", "?", (KeyPoint("k1", reference),), lang=lang), answer)
 
 
@@ -141,8 +142,12 @@ def test_one_word_of_several_denied_denies_no_phrase() -> None:
         ("（1）非接触（2）低成本", {"接触"}),
         ("Isn't drift likely?", set()),
         ("No drift here, right?", {"drift"}),
+        ("规范不用修改，样本要复核", {"规范", "修改"}),
+        ("专家仲裁没必要，样本要复核", {"专家", "仲裁"}),
+        ("Measuring drift is pointless, label again", {"measuring", "drift"}),
+        ("Does it matter? Drift needs watching", set()),
     ],
 )
 def test_how_far_a_negator_reaches(text: str, turned: set[str]) -> None:
     found = {t.text for t in read(text).tokens if t.sign < 0 and t.weight > 0}
-    assert found - {"不用", "no", "isn't"} == turned
+    assert found - {"不用", "没必要", "no", "isn't"} == turned

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from touchstone.common.messages import Lang
 from touchstone.engine.grading.grade import grade
 from touchstone.engine.grading.reading import read
 from touchstone.engine.grading.rubrics import KeyPoint, Rubric
@@ -20,8 +21,8 @@ EN = (
 )
 
 
-@pytest.mark.parametrize("text", [ZH, EN])
-def test_shuffled_prose_is_told_from_prose(text: str) -> None:
+@pytest.mark.parametrize(("text", "least"), [(ZH, 14), (EN, 18)])
+def test_shuffled_prose_is_told_from_prose(text: str, least: int) -> None:
     assert disorder(read(text)) < 0.05
     words = [w for w in read(text).words if w[0].isalnum()]
     glue = " " if text.isascii() else ""
@@ -29,7 +30,7 @@ def test_shuffled_prose_is_told_from_prose(text: str) -> None:
     for seed in range(20):
         mixed = read(glue.join(random.Random(seed).sample(words, len(words))))
         caught += is_unlikely(mixed, disorder(mixed))
-    assert caught >= 18
+    assert caught >= least
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,8 @@ def test_shuffled_prose_is_told_from_prose(text: str) -> None:
         "这个我觉得吧就是先看看数据有没有问题然后再说模型的事情",
         "标注员他们不一致的话那我就去问他们为什么这样标的",
         "泄漏或者漂移吧。",
+        "先 check 一下 retrieval 的 top-k，gold passage 有没有 hit，再看 generation 跟不跟 context",
+        "1 对齐：谁用，哪种错最贵\n2 读样本300，顺手看标签\n3 先跑通LR，错例分堆",
         "1. 先抽样 2. 算一致率 3. 改规范 4. 复测",
         "数据不够，标注不准，模型太小，都有可能。",
     ],
@@ -84,7 +87,7 @@ def test_a_list_in_another_order_keeps_together(reference: str, answer: str, lea
     ],
 )
 def test_a_shuffled_reference_is_held_for_a_person(reference: str, answer: str) -> None:
-    lang = "en" if reference.isascii() else "zh"
+    lang: Lang = "en" if reference.isascii() else "zh"
     kept = kept_together(read(answer), read(reference))
     assert kept is not None
     assert kept <= 0.5
@@ -103,6 +106,42 @@ def test_a_shuffled_reference_is_held_for_a_person(reference: str, answer: str) 
 )
 def test_order_says_nothing_about_other_or_too_few_words(reference: str, answer: str) -> None:
     assert kept_together(read(answer), read(reference)) is None
+
+
+POINTS = Rubric(
+    "r",
+    "两个人老是标不一致，怎么办？",
+    (
+        KeyPoint("k1", "先量化一致性，看分歧集中在哪", accept=("算 Kappa", "统计混淆矩阵")),
+        KeyPoint("k2", "修订规范，补充边界例子", accept=("把含糊的地方写清楚",)),
+        KeyPoint("k3", "有争议的样本请专家裁决", accept=("仲裁定成金标准",)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [
+        (
+            "先量化一致性看分歧集中在哪统计混淆矩阵修订规范补充边界例子把含糊的地方写清楚请专家裁决",
+            True,
+        ),
+        (
+            "裁决含糊的规范，统计分歧例子边界，争议先写清楚样本。量化专家补充一致性，混淆集中仲裁矩阵。",
+            True,
+        ),
+        ("先量化一致性，看分歧集中在哪；再修订规范，补充边界例子；有争议的样本请专家裁决。", False),
+        (
+            "我会先抽两百张让两个人都标，算一下 Kappa，哪里吵得凶就把那里写清楚，定不下来请专家。",
+            False,
+        ),
+    ],
+)
+def test_the_rubrics_own_words_strung_together(answer: str, held: bool) -> None:
+    found = grade(POINTS, answer)
+    assert ("keyword_stuffing" in found.flags) is held
+    assert (found.score <= 3) is held
+    assert found.needs_human or not held
 
 
 def test_an_unsure_finding_is_capped_and_a_sure_one_waits_at_nothing() -> None:

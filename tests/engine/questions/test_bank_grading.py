@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.grading_quality import tricks
 from touchstone.common.messages import Lang
 from touchstone.engine.grading.grade import grade
 from touchstone.engine.grading.rubrics import Rubric, rubric_from_question
@@ -38,3 +39,24 @@ def test_full_answers_score_and_empty_ones_do_not(question: Question, lang: Lang
     held = {m.id for m in rubric.misconceptions}
     assert not held & {e.point for e in full.evidence}
     assert grade(rubric, EMPTY[lang]).score <= 0.25 * rubric.max_score
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_key_points_denied_or_shuffled_are_held(lang: Lang) -> None:
+    points = [
+        ("", point.text)
+        for question in CHOSEN
+        for point in rubric_from_question(question, lang).key_points
+    ]
+    found = tricks("bank", points, lang)
+    assert len(points) > 100
+    assert all(share <= 0.02 for share in found.values()), found
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sample_answers_are_in_order(lang: Lang) -> None:
+    for question in CHOSEN:
+        rubric = rubric_from_question(question, lang)
+        for anchor in question.anchors:
+            text = anchor.text.zh if lang == "zh" else anchor.text.en
+            assert "keyword_stuffing" not in grade(rubric, text).flags

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from touchstone.common.messages import Lang, Message, render, say
 from touchstone.engine.grading.communication import communication_messages
-from touchstone.engine.grading.credit import TURNED, Matcher, PointMatch, credit
+from touchstone.engine.grading.credit import FEATURES, TURNED, Matcher, PointMatch, credit
 from touchstone.engine.grading.gates import SHUFFLED, Gates, inspect
 from touchstone.engine.grading.learning import learning_messages
 from touchstone.engine.grading.matching import Compiled, window_maxima, windows
@@ -38,6 +38,12 @@ DENIED_FROM = 0.6
 SCRAMBLED_FROM = 0.7
 LOST_ORDER = 0.5
 KEPT = 0.45
+BORROWED = 0.9
+"""Share of an answer's telling words that are the rubric's; people reach two thirds."""
+BORROWED_DISORDER, UNBROKEN = 0.1, 0.05
+STRUNG_FROM = 15
+PART = 0.4
+"""One window's share of a long list that is denied as a whole: windows hold a few clauses."""
 LISTED = 3
 LEAST_SHARED = 0.16
 VERBATIM = 0.9
@@ -251,6 +257,8 @@ def _denial(point: KeyPoint, reading: Reading, match: PointMatch) -> Evidence | 
     """Where the point is said with the opposite polarity: its words stand turned round, or a clause
     is its text or an accepted phrase with a denial put in."""
     turned = match.turned >= TURNED and match.best >= DENIED_FROM
+    whole = match.features[FEATURES.index("text_anywhere")] >= DENIED_FROM
+    turned |= match.turned >= VERBATIM and match.best >= PART and whole
     if turned or (match.turned >= TURNED / 3 and match.best >= VERBATIM):
         return _evidence(reading, match, point.id, "contradicts")
     for text in (point.text, *point.accept):
@@ -321,7 +329,10 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
         flags.append("copied_material")
     if gates.injected:
         flags.append("prompt_injection")
-    if _is_list(rubric, gates) or shuffled(gates, marked.together, marked.ordered):
+    mixed = shuffled(gates, marked.together, marked.ordered)
+    if len(rubric.key_points) > 1:
+        mixed |= strung_together(compiled(rubric).vocabulary, reading, gates.disorder)
+    if _is_list(rubric, gates) or mixed:
         flags.append("keyword_stuffing")
     if gates.short:
         flags.append("too_short")
@@ -330,6 +341,22 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
     if away and len(rubric.key_points) > 1 and not marked.denied and not gates.short:
         flags.append("off_topic")
     return tuple(flags)
+
+
+def strung_together(known: Container[str], reading: Reading, disorder: float) -> bool:
+    """Whether an answer is a rubric's words and hardly another, with hardly a mark between them or
+    in an order that few people write: whoever answers in their own words needs some of their own.
+
+    Args:
+        known: the keys of the rubric's words.
+    """
+    telling = [t for t in reading.tokens if t.weight > 0]
+    total = sum(t.weight for t in telling)
+    if len(reading.tokens) < STRUNG_FROM or not total:
+        return False
+    borrowed = sum(t.weight for t in telling if t.key in known) / total
+    marks = sum(not word[0].isalnum() for word in reading.words) / len(reading.tokens)
+    return borrowed >= BORROWED and (disorder >= BORROWED_DISORDER or marks <= UNBROKEN)
 
 
 def _is_list(rubric: Rubric, gates: Gates) -> bool:

@@ -186,6 +186,7 @@ def _signs(
         for i, (_, _, start, end, _) in enumerate(raw):
             if start >= match.end() and end <= clause_end:
                 signs[i] = 0 if match.lastgroup == "unsure" else -signs[i]
+    _turn_topics(signs, normal, raw)
     for match in denials.finditer(normal):
         forward = match.end() < len(normal) - 2
         for i, (_, _, start, _, _) in enumerate(raw):
@@ -207,6 +208,28 @@ _ITEM = re.compile(r"、[^，,；;。！!？?\n]*$")
 _ITEM_END = re.compile(r"[、（(和与及]")
 _SENTENCE = re.compile(r"[^。！!？?\n.]*$")
 _RHETORICAL = re.compile(r"难道|何尝|岂|莫非")
+
+
+def _turn_topics(signs: list[int], normal: str, raw: list[tuple[str, str, int, int, int]]) -> None:
+    """A clause whose topic comes first and is then waved away: 规范不用改, "X is pointless"."""
+    for match in _waved().finditer(normal):
+        if _asks(normal, match):
+            continue
+        before = _CLAUSE.search(normal[: match.start()])
+        first = before.start() if before else match.start()
+        for i, (_, _, start, end, _) in enumerate(raw):
+            if start >= first and end <= match.start():
+                signs[i] = -1 if signs[i] > 0 else signs[i]
+
+
+@functools.cache
+def _waved() -> re.Pattern[str]:
+    words = cues()["waved_away"]
+    english = "|".join(rf"\b{re.escape(w)}\b" for w in words["en"])
+    return re.compile("|".join([*map(re.escape, words["zh"]), english]))
+
+
+_CLAUSE = re.compile(r"[^，,；;。！!？?\n.：:]*$")
 
 
 def _asks(normal: str, match: re.Match[str]) -> bool:

@@ -23,8 +23,9 @@ _MARKS = {"，": ",", "；": ",", "：": ",", "、": "、", "。": ".", "！": "
 _ANY_MARK = ",.、/"
 _ENDINGS = ("ing", "ed", "ly", "tion", "ment", "ity", "er", "al", "ive", "able", "es", "s")
 MIN_PAIRS = 6
+MIXED = 0.25
 UNLIKELY = {
-    "zh": ((20, 0.8), (10, 0.85), (0, 0.98)),
+    "zh": ((20, 0.85), (10, 0.9), (0, 0.98)),
     "en": ((40, 0.75), (20, 0.93), (14, 0.96), (0, 0.99)),
 }
 """Words of a text, and from which `disorder` on it was thrown together: few words tell little."""
@@ -127,6 +128,10 @@ def disorder(reading: Reading) -> float:
 def is_unlikely(reading: Reading, found: float) -> bool:
     """Whether a `disorder` of ``found`` is more than hardly anybody's own words have."""
     words = len(reading.tokens)
+    letters = [w for w in reading.words if w[0].isalpha()]
+    foreign = sum(w.isascii() for w in letters)
+    if MIXED <= foreign / max(1, len(letters)) < 1:
+        return False  # Chinese and English in one sentence: neither model knows that order
     return found >= next(limit for least, limit in UNLIKELY[_language(reading)] if words >= least)
 
 
