@@ -1,6 +1,7 @@
 // What every page has: htmx, toasts with undo, autosave that survives a lost network, keys, palette.
 import htmx from "htmx.org";
 import { startAutosave } from "./autosave";
+import { startBooking } from "./booking";
 import { startGrading } from "./grading";
 import { startPalette } from "./palette";
 import { startSitting } from "./sitting";
@@ -262,6 +263,7 @@ function startSelectAll(): void {
 document.addEventListener("DOMContentLoaded", () => {
   startToasts(document);
   startDialogs();
+  startBooking();
   startBusyButtons();
   startKeys();
   startEvidence();

@@ -533,3 +533,110 @@ def test_a_calendar_file_gives_busy_times_and_no_titles(
     empty = SimpleUploadedFile("me.ics", CALENDAR.format(events="").encode())
     client.post(url, {"do": "calendar", "file": empty})
     assert not Availability.objects.exists()
+
+
+# --- booking in a dialog
+
+DIALOG = {"HX-Request": "true", "HX-Target": "book-form"}
+
+
+def test_the_dialog_shows_the_form_alone_and_the_page_all_of_it(
+    client_of: ClientOf, assessed: tuple[Application, ...]
+) -> None:
+    url = reverse("interview-book", args=[assessed[0].ref])
+    inside = client_of("recruiter").get(url, headers=DIALOG).content.decode()
+    assert "<html" not in inside
+    assert 'name="start"' in inside
+    assert f'hx-post="{url}"' in inside
+    page = client_of("recruiter").get(url).content.decode()
+    assert "<html" in page
+    assert "hx-post" not in page
+    assert f'action="{url}"' in page
+
+
+def test_what_the_dialog_books_leads_to_its_week(
+    client_of: ClientOf, assessed: tuple[Application, ...], position: Position
+) -> None:
+    client = client_of("recruiter")
+    url = reverse("interview-book", args=[assessed[0].ref])
+    day = soon(3)
+    fields = {"do": "book", "other_start": f"{day}T10:00", "where": "3 楼 302"}
+    answer = client.post(url, fields, headers=DIALOG)
+    assert answer.status_code == 200
+    year, week, _weekday = day.isocalendar()
+    board = reverse("interviews", args=[position.ref])
+    assert answer["HX-Redirect"] == f"{board}?week={year}-W{week:02}"
+    assert Interview.objects.get().place == "3 楼 302"
+
+
+def test_a_refusal_in_the_dialog_keeps_what_was_typed_and_whom_for(
+    client_of: ClientOf, assessed: tuple[Application, ...]
+) -> None:
+    url = reverse("interview-book", args=[assessed[1].ref])
+    fields = {"do": "book", "at": f"{soon()}T10:00", "materials": "带上作品集", "where": "302"}
+    answer = client_of("recruiter").post(url, fields, headers=DIALOG)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "<html" not in page
+    assert "带上作品集" in page
+    assert f'<option value="{assessed[1].ref}" selected>' in page
+    assert not Interview.objects.exists()
+
+
+def test_a_time_pointed_at_on_the_board_is_filled_in(
+    client_of: ClientOf, assessed: tuple[Application, ...], position: Position
+) -> None:
+    client, url = client_of("recruiter"), reverse("interviews-book", args=[position.ref])
+    at = f"{soon(2)}T03:15"  # nobody is free then, but a person may have their reasons
+    page = client.get(url, {"at": at, "application": assessed[1].ref}, headers=DIALOG)
+    words = page.content.decode()
+    assert f'value="{at}"' in words
+    assert "你点的时间（03:15）不是每个人都有空" in words
+    assert f'<option value="{assessed[1].ref}" selected>' in words
+    for row in assessed:
+        assert f'value="{row.ref}"' in words
+    assert client.get(url, {"at": "soon"}).status_code == 200
+    first = client.get(reverse("interview-book", args=[assessed[0].ref])).context["times"][0]
+    words = client.get(url, {"at": first.start.isoformat()}, headers=DIALOG).content.decode()
+    assert f'value="{first.start.isoformat()}" checked' in words
+    assert "不是每个人都有空" not in words
+
+
+def test_with_nobody_waiting_the_dialog_says_so(
+    client_of: ClientOf, position: Position, applications: tuple[Application, ...]
+) -> None:
+    url = reverse("interviews-book", args=[position.ref])
+    assert "没有等着约面试的候选人" in client_of("recruiter").get(url).content.decode()
+    inside = client_of("recruiter").get(url, headers=DIALOG).content.decode()
+    assert "没有等着约面试的候选人" in inside
+    assert "<html" not in inside
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("recruiter", 200), ("business_lead", 403), ("stranger", 404)]
+)
+def test_who_may_book_from_the_board(
+    client_of: ClientOf,
+    assessed: tuple[Application, ...],
+    position: Position,
+    who: str,
+    status: int,
+) -> None:
+    url = reverse("interviews-book", args=[position.ref])
+    assert client_of(who).get(url).status_code == status
+
+
+def test_booking_from_the_board_asks_as_often_for_many_as_for_few(
+    client_of: ClientOf, assessed: tuple[Application, ...], position: Position
+) -> None:
+    client, url = client_of("recruiter"), reverse("interviews-book", args=[position.ref])
+    client.get(url)
+    Application.objects.exclude(pk=assessed[0].pk).update(stage="applied")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(url)
+    Application.objects.update(stage="assessed")
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) == len(few)

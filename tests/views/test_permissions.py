@@ -110,7 +110,7 @@ TABLE: dict[str, Row] = {
             *("screening-override", "application-move", "application-undo", "candidate-note"),
             *("request-answer", "assessment", "paper", "task-preview", "attempt", "extra-time"),
             *("grade", "case-file", "spoken-answer", "spoken-words"),
-            *("interviews", "interviews-plan", "interview-book", "room"),
+            *("interviews", "interviews-plan", "interviews-book", "interview-book", "room"),
             *("interview-move", "interview-cancel", "interview-reply", "interview-link"),
             *("interview-panel", "calibration-sample", "calibration-samples"),
             *("calibration-sample-close", "grade-picture"),

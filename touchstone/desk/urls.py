@@ -113,6 +113,7 @@ urlpatterns = [
     # interviews
     path("positions/<str:ref>/interviews/", interviews.board, name="interviews"),
     path("positions/<str:ref>/interviews/plan/", interviews.plan, name="interviews-plan"),
+    path("positions/<str:ref>/interviews/book/", interviews.book_at, name="interviews-book"),
     path("applications/<str:ref>/interview/", interviews.book, name="interview-book"),
     path("availability/", availability.availability, name="availability"),
     path("interviews/<str:ref>/", room.room, name="room"),

@@ -58,6 +58,7 @@ KINDS = (
     ("hr", "人力资源", "HR"),
 )
 MOST_WAITING = 60
+NOBODY = "desk/interviews_nobody.html"
 
 
 @require_GET
@@ -95,6 +96,7 @@ def board(request: DeskRequest, ref: str) -> HttpResponse:
             "offers": _offers(position, now) if runs else [],
             "requests": _requests(position) if runs else [],
             "total": standing.count(),
+            "now_there": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",
             "move_title": choose("改期", "Move the interview"),
         },
     )
@@ -257,22 +259,68 @@ def _loads(found: Any) -> list[tuple[Person, int]]:
 @require_http_methods(["GET", "POST"])
 @staff()
 def book(request: DeskRequest, ref: str) -> HttpResponse:
-    """One interview in one place: panel, length, proposed free times; or times to offer."""
+    """One interview in one place: panel, length, proposed free times; or times to offer.
+
+    A page of its own, or what a dialog shows over the page from which it was opened.
+    """
     application = application_for(request.user, ref)
-    position = application.position
+    require_run(request.user, application.position)
+    now = utc_now()
+    if request.method == "GET":
+        return _book_form(request, application, now)
+    people = _chosen(request, panel_people(application.position))
+    try:
+        done = _book(request, application, people, _minutes(request.POST.get("minutes")), now)
+    except (InvalidInput, Conflict) as error:
+        return _book_form(request, application, now, refused=error)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": done["Location"]})
+    return done
+
+
+@require_GET
+@staff()
+def book_at(request: DeskRequest, ref: str) -> HttpResponse:
+    """The same for a time that was pointed at on the board; whom for is chosen there."""
+    position = position_for(request.user, ref)
     require_run(request.user, position)
     now = utc_now()
-    people = panel_people(position)
+    waiting = _waiting(position, now)
+    wanted = request.GET.get("application", "")
+    chosen = next((a for a in waiting if a.ref == wanted), waiting[0] if waiting else None)
+    if chosen is None:
+        position_shell(request, position, "interviews")
+        part = "desk/parts/book_here.html" if request.headers.get("HX-Request") else NOBODY
+        return render(request, part, {"position": position})
+    return _book_form(request, application_for(request.user, chosen.ref), now, others=waiting)
+
+
+def _chosen(request: DeskRequest, people: list[Person]) -> list[Person]:
     source = request.POST if request.method == "POST" else request.GET
-    chosen = [p for p in people if p.ref in source.getlist("person")] or _usual(people)
+    return [p for p in people if p.ref in source.getlist("person")] or _usual(people)
+
+
+def _book_form(
+    request: DeskRequest,
+    application: Application,
+    now: dt.datetime,
+    *,
+    others: list[Application] | None = None,
+    refused: InvalidInput | Conflict | None = None,
+) -> HttpResponse:
+    """What was chosen and typed stays on the form when it is refused."""
+    position = application.position
+    source = request.POST if request.method == "POST" else request.GET
+    people = panel_people(position)
+    chosen = _chosen(request, people)
     minutes = _minutes(source.get("minutes"))
-    refused: InvalidInput | Conflict | None = None
-    if request.method == "POST":
-        try:
-            return _book(request, application, chosen, minutes, now)
-        except (InvalidInput, Conflict) as error:
-            refused = error  # said on the form, with all that was chosen and typed
     times = free_times(application=application, people=chosen, minutes=minutes, at=now)
+    zone = ZoneInfo(position.branch.time_zone)
+    pointed = _local(source.get("at", ""), zone)
+    offered = {t.start.astimezone(zone).strftime("%Y-%m-%dT%H:%M"): t for t in times}
+    fits = offered.get(pointed) if refused is None else None
+    if "at" in request.POST and others is None:
+        others = _waiting(position, now)
     context = {
         "position": position,
         "application": application,
@@ -285,14 +333,30 @@ def book(request: DeskRequest, ref: str) -> HttpResponse:
         "round_no": source.get("round_no")
         or application.interviews.exclude(status="cancelled").count() + 1,
         "refused": refused,
-        "typed": request.POST,
-        "starts": set(request.POST.getlist("start")),
+        "typed": source,
+        "others": others,
+        "at": pointed,
+        "pointed_taken": pointed[-5:] if pointed and not fits and refused is None else "",
+        "other_start": source.get("other_start", "") if refused or fits else pointed,
+        "starts": {fits.start.isoformat()} if fits else set(source.getlist("start")),
+        "in_dialog": bool(request.headers.get("HX-Request")),
     }
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Target") == "times":
         return render(request, "desk/parts/free_times.html", context)
     position_shell(request, position, "interviews")
     status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
-    return render(request, "desk/interview_book.html", context, status=status)
+    page = "desk/parts/book_here.html" if context["in_dialog"] else "desk/interview_book.html"
+    return render(request, page, context, status=status)
+
+
+def _local(value: str, zone: ZoneInfo) -> str:
+    """A moment as a field of date and time has it, in the branch's zone; empty for no moment."""
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return ""
+    there = moment.astimezone(zone) if moment.tzinfo else moment
+    return there.strftime("%Y-%m-%dT%H:%M")
 
 
 def _book(

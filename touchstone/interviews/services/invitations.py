@@ -1,6 +1,6 @@
 """Invitations to an interview: to the candidate by mail with a calendar part and by text, to the
-panel by WeCom where people have it there and by mail otherwise. Each is written once for each version of
-the interview; a change raises the sequence, so calendars follow it."""
+panel by WeCom where people have it there and by mail otherwise. Each is written once for each
+version of the interview; a change raises the sequence, so calendars follow it."""
 
 from __future__ import annotations
 
