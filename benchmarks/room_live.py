@@ -4,7 +4,9 @@ python -m benchmarks.room_live [--rooms 50] [--seconds 30] [--drop 0.05] [--rest
 
 Each room has four followers of the event stream who fetch what changed. In each somebody types a
 note every few seconds; it is sent after the browser's pause of 0.25 s and again until the server
-has it. Printed: how long until each colleague had it, and whether any note was lost or doubled.
+has it. Printed: how long until each colleague had it, and whether any note was lost or doubled;
+the load of the machine and the processor time of server and browsers, since others' work on the
+same processors makes every wait longer. With --timeline, the median wait of every five seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import os
 import random
 import re
+import resource
 import socket
 import statistics
 import subprocess
@@ -32,6 +35,7 @@ PAUSE_S = 0.25  # these three as frontend/src/room-queue.ts, room.ts and the str
 AGAIN_S = 0.3
 STREAM_AGAIN_S = 1.0
 TYPES_EVERY_S = 6.0
+SETTLE_S = 12.0  # two hundred people come in within a second, which no morning brings
 MARK = re.compile(r"m(\d+)-(\d+)\.")
 
 
@@ -122,13 +126,16 @@ async def fetch(
 async def follow(run: Run, http: httpx.AsyncClient, ref: str, session: str) -> None:
     """One person's browser: the stream, and a fetch whenever it says that something changed."""
     cookies = {"Cookie": f"touchstone_session={session}"}
+    last = ""
     while not run.over:
         try:
             async with http.stream(
                 "GET", f"/interviews/{ref}/events/", headers=cookies, timeout=None
             ) as stream:
                 async for line in stream.aiter_lines():
-                    if line.startswith("data:"):
+                    # As the page: a stream that begins again tells the version that is known.
+                    if line.startswith("data:") and line != last:
+                        last = line
                         page = await fetch(run, http, ref, cookies)
                         now = time.monotonic()
                         for mark in MARK.finditer(page.text):
@@ -181,7 +188,7 @@ async def measure(run: Run, rooms: list[dict[str, Any]], seconds: float, restart
             for room in rooms
             for session in room["sessions"]
         ]
-        await asyncio.sleep(5)
+        await asyncio.sleep(SETTLE_S)
         typing = [
             asyncio.create_task(type_notes(run, await browser(), n, room))
             for n, room in enumerate(rooms)
@@ -225,6 +232,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--drop", type=float, default=0.0)
     parser.add_argument("--restart", action="store_true")
+    parser.add_argument("--timeline", action="store_true")
     parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.make:
@@ -249,20 +257,53 @@ def main() -> None:
             check=True,
         )
         rooms = json.loads(made.stdout.splitlines()[-1])
+        before, begun, load = _used(), time.monotonic(), os.getloadavg()[0]
         server = [serve(port, environment)]
         run = Run(f"http://127.0.0.1:{port}", args.drop)
 
         def restart() -> None:
+            began = time.monotonic()
             server[0].terminate()
             server[0].wait(30)
+            stopped = time.monotonic()
             server[0] = serve(port, environment)
+            print(
+                f"restart: stopped in {stopped - began:.1f} s, "
+                f"answers after {time.monotonic() - began:.1f} s"
+            )
 
         try:
             asyncio.run(measure(run, rooms, args.seconds, restart if args.restart else None))
         finally:
             server[0].terminate()
             server[0].wait(30)
+        spent = time.monotonic() - begun
+        own, served = (after - was for after, was in zip(_used(), before, strict=True))
         report(run, rooms, folder)
+        print(
+            f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after; processor time of the server "
+            f"{served:.1f} s, of the browsers' side {own:.1f} s, in {spent:.1f} s"
+        )
+        if args.timeline:
+            timeline(run)
+
+
+def _used() -> tuple[float, float]:
+    """Processor seconds of this process, and of the children that have ended."""
+    whole = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, children = (usage.ru_utime + usage.ru_stime for usage in whole)
+    return own, children
+
+
+def timeline(run: Run) -> None:
+    """The median wait of notes typed in each five seconds."""
+    first = min(run.typed.values())
+    waits: dict[int, list[float]] = {}
+    for (mark, _session), seen in run.seen.items():
+        if mark in run.typed:
+            waits.setdefault(int((run.typed[mark] - first) // 5), []).append(seen - run.typed[mark])
+    for step, found in sorted(waits.items()):
+        print(f"{step * 5:4d} s: {statistics.median(found):.2f} s of {len(found)}")
 
 
 def report(run: Run, rooms: list[dict[str, Any]], folder: str) -> None:

@@ -58,7 +58,7 @@ def own_server(folder: Path, module: str) -> Iterator[tuple[str, dict[str, Any]]
 
 def wait_for(url: str) -> None:
     """Until the address answers."""
-    for _ in range(120):
+    for _ in range(480):
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,7 +31,7 @@ from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput, NotAllowed, NotFound
 from touchstone.common.messages import say
 from touchstone.desk.access import DeskRequest, staff
-from touchstone.desk.live import hub
+from touchstone.desk.live import TICK_S, hub
 from touchstone.desk.room_words import doubts, evidence_by_dimension, results
 from touchstone.desk.shell import position_shell
 from touchstone.evaluation.models import Scorecard
@@ -135,7 +136,7 @@ async def events(request: HttpRequest, ref: str) -> HttpResponseBase:
         return HttpResponse(status=405, headers={"Allow": "GET"})
     if not person.is_authenticated or not person.is_active:
         return JsonResponse({"error": "accounts.signed_out"}, status=401)
-    interview = await sync_to_async(interview_for)(person, ref)
+    interview = await sync_to_async(_arrived)(person, ref, utc_now())
     response = StreamingHttpResponse(
         _stream(request, person, interview),
         content_type="text/event-stream",
@@ -150,9 +151,11 @@ async def _stream(
 ) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
     checked = utc_now()
-    async for version in hub().follow(interview.pk):
+    # After a restart everybody is back in the same second; they are not all looked at in one.
+    spread = random.uniform(0.75, 1.25)
+    async for version in hub().follow(interview.pk, TICK_S * spread):
         now = utc_now()
-        if version is None or (now - checked).total_seconds() > WATCH_S:
+        if version is None or (now - checked).total_seconds() > WATCH_S * spread:
             checked = now
             if not await sync_to_async(_still_there)(request, person, interview, now):
                 yield b"event: gone\ndata: 1\n\n"
@@ -161,6 +164,15 @@ async def _stream(
             yield b": here\n\n"
         else:
             yield f"id: {version}\nevent: version\ndata: {version}\n\n".encode()
+
+
+def _arrived(person: Person, ref: str, now: dt.datetime) -> Interview:
+    """The interview whose stream begins; the others learn at once who came in."""
+    interview = interview_for(person, ref, papers=False)
+    seat = interview.panel.filter(person=person, removed_at=None).first()
+    if seat is not None:
+        presence_beat(seat=seat, looking_at=seat.looking_at, at=now)
+    return interview
 
 
 def _still_there(
