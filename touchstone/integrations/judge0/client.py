@@ -31,8 +31,8 @@ from touchstone.integrations.webhooks.addresses import (
 
 LARGEST_ANSWER = 64 * 2**20
 ATTEMPTS = 4
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
-LONGEST_RETRY_S = 20.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
+FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 20.0
 WAITING, RUNNING = 1, 2
 FIELDS = (
     "token,status_id,stdout,stderr,compile_output,message,time,wall_time,memory,exit_code,"
@@ -238,7 +238,7 @@ class Judge0:
         body: Any = None,
     ) -> Any:
         """One request, tried again while that makes sense; a program handed in twice runs twice."""
-        pause_s = FIRST_PAUSE_S * 2
+        pause_s = FIRST_RETRY_S
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(method, path, query or {}, body)
