@@ -210,8 +210,13 @@ def test_a_service_that_is_away_is_tried_again_and_a_refusal_is_told(
 
 
 def test_a_recording_beyond_the_limit_is_told_before_it_is_sent(
-    speech: SimulatedSpeech, interview: Interview, now: dt.datetime, files_dir: Path
+    speech: SimulatedSpeech,
+    interview: Interview,
+    now: dt.datetime,
+    files_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("touchstone.audit.hearing.sound_program", lambda: "")
     agree(interview, now)
     recording = stored(interview, now)
     service = speech_service()

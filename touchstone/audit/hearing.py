@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import httpx
 
 from touchstone.audit.models import StoredFile
@@ -10,6 +13,7 @@ from touchstone.common.errors import PermanentOutsideError
 from touchstone.common.messages import say
 from touchstone.integrations.speech.client import SpeechService, transcribe
 from touchstone.integrations.speech.configured import speech_service
+from touchstone.integrations.speech.sound import sound_program, transcribe_long
 from touchstone.integrations.speech.transcript import Transcript
 
 
@@ -21,7 +25,7 @@ def stored_words(
     service: SpeechService | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Transcript:
-    """Sends one recording to the speech service.
+    """Sends one recording to the speech service; one that is too large for it in pieces of sound.
 
     Raises:
         PermanentOutsideError: there is no service, or it cannot take or read this recording.
@@ -30,9 +34,19 @@ def stored_words(
     used = service or speech_service()
     if used is None:
         raise PermanentOutsideError(say("speech.off"))
-    if stored.size > used.largest:
+    if stored.size > used.largest and not sound_program():
         raise PermanentOutsideError(say("speech.too_large", mb=used.largest // 2**20))
     with local_copy(stored) as path:
+        if stored.size > used.largest:
+            with tempfile.TemporaryDirectory(prefix="sound-", dir=path.parent) as folder:
+                return transcribe_long(
+                    used,
+                    path,
+                    Path(folder),
+                    media_type=stored.content_type,
+                    language=language,
+                    transport=transport,
+                )
         return transcribe(
             used,
             path,

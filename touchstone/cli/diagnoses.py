@@ -300,6 +300,7 @@ def speech() -> Diagnosis:
 
     from touchstone.integrations.speech.client import models_listed
     from touchstone.integrations.speech.configured import speech_service
+    from touchstone.integrations.speech.sound import sound_program
 
     service = speech_service()
     if service is None:
@@ -311,7 +312,11 @@ def speech() -> Diagnosis:
     except httpx.HTTPError as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         return _one("speech", "bad", say("doctor.speech_bad", base=service.base, why=why))
-    return _one("speech", "ok", say("doctor.speech_ok", base=service.base))
+    program = sound_program()
+    if not program:
+        mb = service.largest // 2**20
+        return _one("speech", "ok", say("doctor.speech_short", base=service.base, mb=mb))
+    return _one("speech", "ok", say("doctor.speech_ok", base=service.base, program=program))
 
 
 def workers() -> Diagnosis:
