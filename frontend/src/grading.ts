@@ -18,6 +18,13 @@ export function startGrading(): void {
   };
   points.forEach((point, number) => point.addEventListener("focusin", () => show(number, false)));
   show(0, false);
+  form.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-take-second]");
+    const point = button?.closest<HTMLFieldSetElement>("[data-point]");
+    if (!point) return;
+    choose(point, point.dataset.second ?? "");
+    show(points.indexOf(point) + 1);
+  });
   document.addEventListener("keydown", (event) => {
     if ((event.target as HTMLElement).closest("input:not([type=radio]), textarea, select, dialog, summary, a, button")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || !points.length) return;

@@ -245,3 +245,11 @@ class Similarity(Referenced):
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="similarity_pair_once")
         ]
+
+
+class ModelUsage(models.Model):
+    """What was asked of the language model as a rater on one day (UTC), for the company's limit."""
+
+    day = models.DateField(unique=True)
+    requests = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)

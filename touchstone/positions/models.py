@@ -37,6 +37,7 @@ class Position(Referenced, Versioned):
     )
     blind_first = models.BooleanField(default=True)
     recording_wanted = models.BooleanField(default=True)
+    llm_rates = models.BooleanField(default=False)  # a language model reads answers as a rater
 
     def __str__(self) -> str:
         return self.title

@@ -106,6 +106,26 @@ def position_edit(
 
 
 @transaction.atomic
+def llm_rates_set(*, actor: Actor, position: Position, on: bool) -> Position:
+    """Whether a language model reads this position's answers as one more rater."""
+    if position.llm_rates == on:
+        return position
+    position.llm_rates = on
+    position.save(update_fields=["llm_rates"])
+    audit_record(
+        actor,
+        "position.llm_rates_set",
+        object_type="position",
+        object_ref=position.ref,
+        branch_ref=position.branch.ref,
+        before={"llm_rates": not on},
+        after={"llm_rates": on},
+        detail={"on": on},
+    )
+    return position
+
+
+@transaction.atomic
 def position_status_set(
     *, actor: Actor, position: Position, status: str, at: dt.datetime
 ) -> Position:

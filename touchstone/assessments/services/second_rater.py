@@ -1,8 +1,8 @@
 """A language model as one more rater of answers, where the company and the candidate want it.
 
-It is off until `TOUCHSTONE_LLM_RATES` says so, asks only about answers whose writer agreed to it,
-and is shown no name and no contact. What it says is a grading of its own: it moves no score; where
-it is far from the engine's, a person is asked to look.
+It is off until `TOUCHSTONE_LLM_RATES` says so and a person switches it on for the position, asks
+only about answers whose writer agreed to it, and is shown no name and no contact. What it says is a
+grading of its own: it moves no score; where it is far from the engine's, a person is asked to look.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field
 
 from touchstone.assessments.models import AttemptItem, Grading
+from touchstone.assessments.services.llm_budget import BudgetSpent, DailyMeter, until_tomorrow_s
 from touchstone.assessments.spoken import counts
 from touchstone.assessments.tasks import task_text
 from touchstone.audit.services import audit_record
@@ -64,7 +65,8 @@ def rating_model() -> Model | None:
     """The model that rates; None where none is set up, or it is set up for drafts alone."""
     if not (settings.LLM_RATES and settings.LLM_BASE and settings.LLM_MODEL):
         return None
-    return Model(settings.LLM_BASE, settings.LLM_KEY, settings.LLM_MODEL)
+    base, timeout_s = settings.LLM_BASE, float(settings.LLM_TIMEOUT_S)
+    return Model(base, settings.LLM_KEY, settings.LLM_MODEL, timeout_s)
 
 
 def rating_ask(item: AttemptItem, at: dt.datetime) -> bool:
@@ -80,8 +82,9 @@ def rating_make(
 ) -> Grading | None:
     """Asks the model about one answer and keeps what its quotes bear out; once an answer.
 
-    None where it may not be asked: no model, no consent, people alone grade, nothing said by key
-    points, an answer that speaks to its grader, or the engine has not graded it.
+    None where it may not be asked: no model, switched off for the position, no consent, people
+    alone grade, nothing said by key points, an answer that speaks to its grader, or the engine has
+    not graded it; and where today's limit is reached, when it is put off until tomorrow.
 
     Raises:
         TemporaryOutsideError: worth another try.
@@ -102,7 +105,17 @@ def rating_make(
         return _known(item, receipt)
     candidate = item.attempt.application.candidate
     shown = masked(answer, [candidate.name])
-    shape = ask_for(model, Ask(RULES, material(rubric, shown)), RatingShape, transport=transport)
+    try:
+        shape = ask_for(
+            model,
+            Ask(RULES, material(rubric, shown)),
+            RatingShape,
+            transport=transport,
+            meter=DailyMeter(at),
+        )
+    except BudgetSpent:
+        enqueue(TASK, delay_s=until_tomorrow_s(at), priority=-5, item_ref=item.ref)
+        return None
     views = [View(one.id, one.credit, one.quote) for one in shape.points]
     return _keep(item, engine, second_rating(rubric, shown, views), receipt, at)
 
@@ -110,7 +123,8 @@ def rating_make(
 def _loaded(ref: str) -> AttemptItem | None:
     return (
         AttemptItem.objects.select_related(
-            "item", "attempt__application__branch", "attempt__application__candidate"
+            *("item", "attempt__application__branch", "attempt__application__candidate"),
+            "attempt__application__position",
         )
         .prefetch_related("gradings")
         .filter(ref=ref)
@@ -122,6 +136,7 @@ def _may_be_rated(item: AttemptItem, at: dt.datetime) -> bool:
     application = item.attempt.application
     return (
         rating_model() is not None
+        and application.position.llm_rates
         and item.submitted_at is not None
         and not application.human_only
         and has_consent(application.candidate, Consent.Purpose.LANGUAGE_MODEL, at)

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from touchstone.accounts.models import Branch, Department, Person, Role
 from touchstone.accounts.permissions import branches_of
+from touchstone.assessments.services.llm_budget import rater_today
+from touchstone.assessments.services.second_rater import rating_model
 from touchstone.common.clock import utc_now
 from touchstone.common.db import new_ref
 from touchstone.common.errors import InvalidInput, NotFound
@@ -38,6 +40,7 @@ from touchstone.positions.selectors import (
     status_counts,
 )
 from touchstone.positions.services import (
+    llm_rates_set,
     member_add,
     member_remove,
     model_version_save,
@@ -232,6 +235,10 @@ def overview(request: DeskRequest, ref: str) -> HttpResponse:
                 blind_first=form.get("blind_first") == "on",
                 recording_wanted=form.get("recording_wanted") == "on",
             )
+            if rating_model() is not None:
+                llm_rates_set(
+                    actor=request.actor, position=position, on=form.get("llm_rates") == "on"
+                )
         except InvalidInput as caught:
             error = caught
         else:
@@ -252,6 +259,7 @@ def overview(request: DeskRequest, ref: str) -> HttpResponse:
             "may_run": may_run(request.user, position),
             "sees": may_see_applicants(request.user, position),
             "industries": industries(),
+            "rater": rater_today(utc_now()),
             "errors": {error.field: message_text(error.message)} if error else {},
         },
         status=422 if error else 200,

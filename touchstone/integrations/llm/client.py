@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -25,7 +26,12 @@ ShapeT = TypeVar("ShapeT", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Where the model is: ``base`` ends before ``/chat/completions``."""
+    """Where the model is.
+
+    Attributes:
+        base: ends before ``/chat/completions``.
+        timeout_s: for the whole of an answer, however slowly it drips in.
+    """
 
     base: str
     key: str
@@ -46,12 +52,23 @@ class Ask:
     material: str
 
 
+class Meter(Protocol):
+    """Counts what is asked, and may refuse."""
+
+    def asked(self) -> None:
+        """Called before each request."""
+
+    def answered(self, tokens: int) -> None:
+        """Called after each answer with what it cost."""
+
+
 def ask_for(
     model: Model,
     ask: Ask,
     shape: type[ShapeT],
     *,
     transport: httpx.BaseTransport | None = None,
+    meter: Meter | None = None,
 ) -> ShapeT:
     """The model's answer as ``shape``; asked again at most twice when it does not fit.
 
@@ -63,15 +80,20 @@ def ask_for(
     timeout = httpx.Timeout(model.timeout_s, connect=3.0)
     with httpx.Client(timeout=timeout, transport=transport, follow_redirects=False) as http:
         for _ in range(TRIES):
-            text = _chat(http, model, ask, shape)
+            if meter:
+                meter.asked()
+            text, tokens = _chat(http, model, ask, shape)
+            if meter:
+                meter.answered(tokens)
             try:
                 return shape.model_validate(json.loads(FENCE.sub("", text)))
-            except (ValueError, ValidationError) as caught:
+            except (ValueError, ValidationError, RecursionError) as caught:
                 error = caught
     raise PermanentOutsideError(say("llm.unusable")) from error
 
 
-def _chat(http: httpx.Client, model: Model, ask: Ask, shape: type[BaseModel]) -> str:
+def _chat(http: httpx.Client, model: Model, ask: Ask, shape: type[BaseModel]) -> tuple[str, int]:
+    """The words of the answer, and how many tokens it all cost."""
     schema = json.dumps(shape.model_json_schema(), ensure_ascii=False)
     rules = (
         f"{ask.rules}\n\nAnswer with one JSON object of this schema and nothing else:\n{schema}\n"
@@ -89,6 +111,7 @@ def _chat(http: httpx.Client, model: Model, ask: Ask, shape: type[BaseModel]) ->
     }
     headers = {"Authorization": f"Bearer {model.key}"}
     url = f"{model.base.rstrip('/')}/chat/completions"
+    ends = time.monotonic() + model.timeout_s
     try:
         with http.stream("POST", url, json=body, headers=headers) as response:
             received = bytearray()
@@ -96,11 +119,13 @@ def _chat(http: httpx.Client, model: Model, ask: Ask, shape: type[BaseModel]) ->
                 received += chunk
                 if len(received) > LARGEST_ANSWER:
                     raise PermanentOutsideError(say("llm.unusable"))
+                if time.monotonic() > ends:
+                    raise TemporaryOutsideError(say("llm.slow"), retry_after_s=60)
     except httpx.HTTPError as error:
         raise TemporaryOutsideError(say("llm.unreachable")) from error
     if response.status_code != httpx.codes.OK:
         raise _refusal(response.status_code)
-    return _content(bytes(received))
+    return _content(bytes(received), rules + ask.material)
 
 
 def _refusal(status: int) -> OutsideError:
@@ -109,10 +134,15 @@ def _refusal(status: int) -> OutsideError:
     return PermanentOutsideError(say("llm.refused", code=status))
 
 
-def _content(received: bytes) -> str:
+def _content(received: bytes, sent: str) -> tuple[str, int]:
     try:
         answer: Any = json.loads(received)
         content = answer["choices"][0]["message"]["content"]
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
         raise TemporaryOutsideError(say("llm.unexpected")) from error
-    return content if isinstance(content, str) else ""
+    text = content if isinstance(content, str) else ""
+    usage = answer.get("usage")
+    total = usage.get("total_tokens") if isinstance(usage, dict) else None
+    if isinstance(total, bool) or not isinstance(total, int) or not 0 < total < 10**9:
+        total = len(sent) + len(text)  # no service takes more than about one a character
+    return text, total

@@ -61,7 +61,7 @@ def overview(request: PortalRequest) -> HttpResponse:
         agreed = has_consent(request.candidate, "assessment", now)
         waits = attempt.status in {Attempt.Status.INVITED, Attempt.Status.STARTED}
         if waits and not (agreed and attempt.status == Attempt.Status.STARTED):
-            asked = asked_beforehand()
+            asked = asked_beforehand(request.candidate)
             context["texts"] = [row for row in _consents(request) if row["text"].purpose in asked]
             return render(request, "portal/welcome.html", context)
     context |= {
@@ -93,7 +93,7 @@ def _sitting(attempt: Attempt, rows: list[TaskRow], now: Any) -> dict[str, Any]:
 
 
 def _consents(request: PortalRequest) -> list[dict[str, Any]]:
-    standing, asked = consents_standing(request.candidate), asked_beforehand()
+    standing, asked = consents_standing(request.candidate), asked_beforehand(request.candidate)
     return [
         {
             "text": text,
@@ -139,7 +139,7 @@ def start(request: PortalRequest) -> HttpResponse:
     chosen = set(request.POST.getlist("consent"))
     if "assessment" not in chosen:
         raise InvalidInput(say("assessments.consent_missing"), field="consent")
-    for purpose in sorted(asked_beforehand()):
+    for purpose in sorted(asked_beforehand(request.candidate)):
         consent_give(
             actor=request.actor,
             candidate=request.candidate,

@@ -34,11 +34,12 @@ ASKED_IN_PLACE = frozenset({Consent.Purpose.SPOKEN_ANSWER})
 """Purposes that are asked where they arise, and not of everybody before an assessment."""
 
 
-def asked_beforehand() -> frozenset[str]:
-    """Purposes that everybody is asked before an assessment; a language model's only where the
-    company has one read answers."""
+def asked_beforehand(candidate: Candidate) -> frozenset[str]:
+    """Purposes that a candidate is asked before an assessment; a language model's only where one
+    reads the answers of a position they apply for."""
     left_out: set[str] = set(ASKED_IN_PLACE)
-    if not (settings.LLM_RATES and settings.LLM_BASE and settings.LLM_MODEL):
+    model = settings.LLM_RATES and settings.LLM_BASE and settings.LLM_MODEL
+    if not (model and candidate.applications.filter(position__llm_rates=True).exists()):
         left_out.add(Consent.Purpose.LANGUAGE_MODEL)
     return frozenset(purpose for purpose in consent_texts() if purpose not in left_out)
 
