@@ -42,6 +42,8 @@ FEATURES = (
 """Words covered, characters shared, sense alike; how far a point leads the rubric's other points
 in the window that carries it best; clauses of the answer for each point (1 at two and more)."""
 TURNED = 0.3
+SAID, DENIED = 0.5, 0.5
+"""Coverage of a phrase in a clause that says or denies it; share of it that is then turned."""
 SENSE_SHARE = 0.15
 SATURATION = 0.7
 SURE = 0.85
@@ -59,6 +61,7 @@ class PointMatch:
         order: share of neighbouring matched words in the reference's order, 0..1; None when too
             few are matched to judge.
         best: coverage of the best phrase, 0..1.
+        taken_back: the clause that denies what another clause says.
     """
 
     features: tuple[float, ...]
@@ -67,6 +70,7 @@ class PointMatch:
     order: float | None
     best: float
     reference: str
+    taken_back: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,23 @@ class Matcher:
             in_order(self.similar, self.spans[best.at], best.reference),
             best.score,
             best.reference.text,
+            self._taken_back(found),
         )
+
+    def _taken_back(self, found: Sequence[_Found]) -> Span | None:
+        """The clause in which one phrase is denied that another clause says as it is."""
+        clauses = self.reading.clauses  # the first windows
+        for each in found:
+            covering = [n for n in range(len(clauses)) if each.windows[n] >= SAID]
+            if len(covering) < 2:
+                continue
+            signs = {
+                n: turned(self.similar, self.reading, clauses[n], each.reference) for n in covering
+            }
+            denying = [n for n, share in signs.items() if share >= DENIED]
+            if denying and min(signs.values()) < TURNED:
+                return clauses[denying[0]]
+        return None
 
     def _found(self, reference: Reference) -> _Found:
         covered = coverage(self.maxima, reference) - self.cost

@@ -23,6 +23,10 @@ _SPACE_BETWEEN_WORDS = re.compile(r"(?<![0-9A-Za-z.%])\s+(?![0-9A-Za-z.%])")
 _SENTENCE_INSIDE = re.compile(r"[。！？!?\n](?=.)|\.\s")
 _ODD_MARKS = re.compile(r"^[、，。：；,.;:]|[、，：；,;:][、，。：；,.;:]|。[、，：；]")
 SHUFFLED = 0.6
+RUN = 15
+JOINING_ZH, JOINING_EN = 0.2, 0.31
+"""Share of function words below which a long clause strings terms together; sentences that people
+wrote have more (0.25 and 0.35 at the least, in the labelled answers)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Gates:
         ignored: windows whose words carry no point (echoed, copied, injected).
         own: share of the answer's characters that is the person's own, 0..1.
         copied: share of it copied from the material, 0..1.
+        strung: terms run on without a mark or a word between them that says how they hang together.
         scrambled: marks stand where nobody puts them.
         disorder: probability that its words were shuffled, 0..1.
         thrown: that is higher than hardly anybody's own words have.
@@ -44,6 +49,7 @@ class Gates:
     copied: float
     injected: bool
     keywords: bool
+    strung: bool
     scrambled: bool
     disorder: float
     thrown: bool
@@ -71,6 +77,7 @@ def inspect(reading: Reading, question: str, material: str) -> Gates:
         copied=sum(c.end - c.start for c in copied) / whole,
         injected=bool(injected) or bool(injection_pattern().search(normalised(reading.text))),
         keywords=is_keyword_list(reading),
+        strung=is_strung(reading),
         scrambled=has_scrambled_marks(reading.text),
         disorder=mixed,
         thrown=is_unlikely(reading, mixed),
@@ -140,6 +147,18 @@ def is_keyword_list(reading: Reading) -> bool:
     )
     unbroken = len(pieces) <= 2 and len(tokens) >= 12 and joining < 0.05
     return listed or unbroken
+
+
+def is_strung(reading: Reading) -> bool:
+    """Whether a clause runs on as no sentence does: `RUN` words of content and more, with hardly a
+    function word among them."""
+    for clause in reading.clauses:
+        words = reading.tokens[clause.first : clause.last]
+        content = sum(t.text not in function_words() for t in words)
+        most = JOINING_EN if all(t.text.isascii() for t in words) else JOINING_ZH
+        if content >= RUN and 1 - content / len(words) < most:
+            return True
+    return False
 
 
 def _repeated(keys: Sequence[str]) -> float:

@@ -45,6 +45,11 @@ STRUNG_FROM = 15
 PART = 0.4
 """One window's share of a long list that is denied as a whole: windows hold a few clauses."""
 LISTED = 3
+FOUND, LEAST_NEAR = 0.6, 0.3
+"""A point found so surely is not made nothing of by the impression that the rest is off the
+subject: a person looks, and until then it counts up to `HELD_BACK`."""
+SEVERAL = 2
+"""So many points denied, and the answer is of another opinion than the rubric."""
 LEAST_SHARED = 0.16
 VERBATIM = 0.9
 """Nearly the point's own words: then one of them denied turns the whole."""
@@ -120,6 +125,7 @@ class _Marked:
     credits: dict[str, float]
     evidence: list[Evidence]
     denied: frozenset[str]
+    taken_back: bool
     held: dict[str, float]
     best: float
     ordered: float | None
@@ -249,13 +255,25 @@ def _mark(rubric: Rubric, reading: Reading, gates: Gates) -> _Marked:
     likely = on_topic_probability(topic)
     shared = topic[TOPIC_FEATURES.index("shared_pairs")]
     return _Marked(
-        credits_, evidence, frozenset(denied), held, best, ordered, together, likely, shared
+        credits_,
+        evidence,
+        frozenset(denied),
+        any(match.taken_back is not None for match in found),
+        held,
+        best,
+        ordered,
+        together,
+        likely,
+        shared,
     )
 
 
 def _denial(point: KeyPoint, reading: Reading, match: PointMatch) -> Evidence | None:
     """Where the point is said with the opposite polarity: its words stand turned round, or a clause
     is its text or an accepted phrase with a denial put in."""
+    if match.taken_back is not None:
+        start, end = match.taken_back.start, match.taken_back.end
+        return Evidence(point.id, reading.text[start:end], start, end, "contradicts")
     turned = match.turned >= TURNED and match.best >= DENIED_FROM
     whole = match.features[FEATURES.index("text_anywhere")] >= DENIED_FROM
     turned |= match.turned >= VERBATIM and match.best >= PART and whole
@@ -300,6 +318,11 @@ def _nearness(rubric: Rubric, marked: _Marked) -> float:
     """
     if len(rubric.key_points) == 1:
         return 1.0
+    least = LEAST_NEAR if marked.best >= FOUND else 0.0
+    return max(least, _topical(marked))
+
+
+def _topical(marked: _Marked) -> float:
     return min(1.0, max(0.0, (marked.topic - FARTHEST) / (NEAR - FARTHEST)))
 
 
@@ -331,6 +354,7 @@ def _flags(rubric: Rubric, reading: Reading, gates: Gates, marked: _Marked) -> t
         flags.append("prompt_injection")
     mixed = shuffled(gates, marked.together, marked.ordered)
     if len(rubric.key_points) > 1:
+        mixed |= gates.strung
         mixed |= strung_together(compiled(rubric).vocabulary, reading, gates.disorder)
     if _is_list(rubric, gates) or mixed:
         flags.append("keyword_stuffing")
@@ -366,11 +390,17 @@ def _is_list(rubric: Rubric, gates: Gates) -> bool:
 
 def _cap(rubric: Rubric, gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:
     """The largest share of the full score the gates allow."""
-    if _is_list(rubric, gates) or "off_topic" in flags or "copied_material" in flags:
+    if _is_list(rubric, gates) or "copied_material" in flags:
         return CAP
+    if "off_topic" in flags:
+        return HELD_BACK if marked.best >= FOUND else CAP
     if "keyword_stuffing" in flags:
         return CAP if gates.thrown or gates.disorder >= SHUFFLED else HELD_BACK
-    return HELD_BACK if marked.denied and len(rubric.key_points) == 1 else 1.0
+    denied = len(marked.denied)
+    if denied and (len(rubric.key_points) == 1 or denied >= SEVERAL):
+        return HELD_BACK
+    said = sum(given >= QUOTED for given in marked.credits.values())
+    return HELD_BACK if marked.taken_back and 2 * denied >= said else 1.0
 
 
 def _confidence(gates: Gates, flags: tuple[str, ...], marked: _Marked) -> float:

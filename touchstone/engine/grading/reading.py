@@ -206,6 +206,8 @@ def _item_end(normal: str, match: re.Match[str]) -> int:
 
 _ITEM = re.compile(r"、[^，,；;。！!？?\n]*$")
 _ITEM_END = re.compile(r"[、（(和与及]")
+_NEXT_TO = 3
+_ANNOUNCES = re.compile(r"以下|下列|下面|如下|这些|这几|following|these|below|any of")
 _SENTENCE = re.compile(r"[^。！!？?\n.]*$")
 _RHETORICAL = re.compile(r"难道|何尝|岂|莫非")
 
@@ -250,7 +252,9 @@ def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
     listing = False
     for at in range(start, len(normal)):
         c = normal[at]
-        if c in "：:":
+        if c in "：:" and not listing:
+            if at - start > _NEXT_TO and not _ANNOUNCES.search(normal, start, at):
+                return at
             listing = True
             continue
         if c in "。！？!?\n" or (c == "." and not normal[at + 1 : at + 2].isdigit()):
