@@ -9,7 +9,12 @@ import pytest
 
 from tests.company import Company
 from touchstone.common.errors import Conflict, InvalidInput, NotAllowed
-from touchstone.evaluation.models import DepartmentEvaluation, Scorecard, ScorecardEvent
+from touchstone.evaluation.models import (
+    DepartmentEvaluation,
+    IndicatorScore,
+    Scorecard,
+    ScorecardEvent,
+)
 from touchstone.evaluation.permissions import (
     blind,
     visible_evaluations,
@@ -118,6 +123,32 @@ def test_the_impression_is_kept_as_typed_and_not_overwritten(
     card = summary_save(actor=actor, scorecard=card, text="稳而快", version=2, at=now)
     # Submitting without repeating the words keeps them.
     assert submitted(company, interview, "algorithm_lead", now).summary == "稳而快"
+
+
+def test_typing_on_after_a_lost_answer_is_no_conflict(
+    company: Company, interview: Interview, now: dt.datetime
+) -> None:
+    actor, card = company.actor("algorithm_lead"), opened(company, interview, "algorithm_lead", now)
+
+    def comment(words: str, version: int, score: float = 7) -> IndicatorScore:
+        return score_save(
+            actor=actor,
+            scorecard=card,
+            dimension="technical",
+            indicator="tech.data",
+            at=now,
+            version=version,
+            score=score,
+            comment=words,
+        )
+
+    comment("会写", 0)
+    assert comment("会写规范", 0).comment == "会写规范"
+    for words, score in (("会教", 7.0), ("会写规范也会教", 8.0)):
+        with pytest.raises(Conflict):
+            comment(words, 0, score)
+    summary_save(actor=actor, scorecard=card, text="稳", version=1, at=now)
+    assert summary_save(actor=actor, scorecard=card, text="稳而快", version=1, at=now).version == 3
 
 
 def test_submitting_twice_is_one_event(

@@ -81,7 +81,7 @@ def score_save(
         )
     elif (row.score, row.not_observed, row.comment) == (value, not_observed, comment):
         return row
-    elif row.version != version:
+    elif row.version != version and not _typed_on(row, value, not_observed, comment):
         raise Conflict(
             say("evaluation.score_changed"),
             theirs={
@@ -100,6 +100,12 @@ def score_save(
     return row
 
 
+def _typed_on(row: IndicatorScore, value: Decimal | None, not_observed: bool, comment: str) -> bool:
+    """Whether only words were added behind the stored ones, as after an answer that was lost."""
+    same = (row.score, row.not_observed) == (value, not_observed)
+    return same and bool(row.comment) and comment.startswith(row.comment)
+
+
 @transaction.atomic
 def summary_save(
     *, actor: Actor, scorecard: Scorecard, text: str, version: int, at: dt.datetime
@@ -114,10 +120,11 @@ def summary_save(
         NotAllowed: the card is another's, or submitted.
     """
     _require_own_draft(actor, scorecard)
-    current = Scorecard.objects.get(pk=scorecard.pk)
+    current = Scorecard.objects.select_for_update().get(pk=scorecard.pk)
     if current.summary == text:
         return current
-    if current.version != version:
+    # Typed on after an answer was lost: nothing of the stored text is gone.
+    if current.version != version and not (current.summary and text.startswith(current.summary)):
         raise Conflict(
             say("evaluation.score_changed"),
             theirs={"text": current.summary, "version": current.version},
