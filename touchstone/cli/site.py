@@ -29,8 +29,18 @@ def prepare_database() -> None:
         reason = str(error).strip().splitlines()[0]
         raise SystemExit(
             f"touchstone: the database cannot be used ({reason}).\n"
-            "Check DATABASE_URL, and that the server runs and accepts this user. "
-            "Nothing was started."
+            f"{_way_out(connection.vendor, reason)} Nothing was started."
         ) from error
     finally:
         connection.close()
+
+
+def _way_out(vendor: str, reason: str) -> str:
+    """What to do about a database that refuses; a SQLite file has no server to look after."""
+    if vendor != "sqlite":
+        return "Check DATABASE_URL, and that the server runs and accepts this user."
+    if "full" in reason:
+        return "Free some space on the disk of the data directory, then start again."
+    if "locked" in reason:
+        return "Another program holds the database file; end it, then start again."
+    return "Check that the database file in the data directory can be read and written."
