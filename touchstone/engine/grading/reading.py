@@ -197,7 +197,7 @@ def _signs(
 
 def _item_end(normal: str, match: re.Match[str]) -> int:
     """Where the item of a list ends that alone is denied: by a prefix, or behind the first one."""
-    inside = _ITEM.search(normal[: match.start()])
+    inside = _ITEM.search(normal, max(0, match.start() - REACH), match.start())
     if match.group() not in _PREFIXES and inside is None:
         return len(normal)
     end = _ITEM_END.search(normal, match.end())
@@ -208,6 +208,9 @@ _ITEM = re.compile(r"、[^，,；;。！!？?\n]*$")
 _ITEM_END = re.compile(r"[、（(和与及]")
 _NEXT_TO = 3
 _ANNOUNCES = re.compile(r"以下|下列|下面|如下|这些|这几|following|these|below|any of")
+_STOP = re.compile(r"[。！!？?\n]")
+REACH = 120
+"""Characters of a sentence that are looked at around a negator."""
 _SENTENCE = re.compile(r"[^。！!？?\n.]*$")
 _RHETORICAL = re.compile(r"难道|何尝|岂|莫非")
 
@@ -217,7 +220,7 @@ def _turn_topics(signs: list[int], normal: str, raw: list[tuple[str, str, int, i
     for match in _waved().finditer(normal):
         if _asks(normal, match):
             continue
-        before = _CLAUSE.search(normal[: match.start()])
+        before = _CLAUSE.search(normal, max(0, match.start() - REACH), match.start())
         first = before.start() if before else match.start()
         for i, (_, _, start, end, _) in enumerate(raw):
             if start >= first and end <= match.start():
@@ -236,10 +239,11 @@ _CLAUSE = re.compile(r"[^，,；;。！!？?\n.：:]*$")
 
 def _asks(normal: str, match: re.Match[str]) -> bool:
     """Whether the negator only makes a question of its sentence: "Isn't it …?", 难道不……吗."""
-    end = next((i for i in range(match.end(), len(normal)) if normal[i] in "。！!？?\n"), -1)
-    if end < 0 or normal[end] not in "？?":
+    stop = _STOP.search(normal, match.end(), match.end() + REACH)
+    if stop is None or stop.group() not in "？?":
         return False
-    opened = _SENTENCE.search(normal[: match.start()])
+    end = stop.start()
+    opened = _SENTENCE.search(normal, max(0, match.start() - REACH), match.start())
     before = opened.group() if opened else ""
     if match.group().isascii():
         return not before.strip() and match.group().endswith(("n't", "n’t"))

@@ -144,6 +144,8 @@ LIKE_A_COPY = 0.85
 answer is that reference with its words in this or another order."""
 IN_SEQUENCE = 0.8
 """A copy this true, with a word put in here and there, is in order."""
+BRIEF = 200
+"""Words: in a long copy a word put in breaks few of its pairs."""
 FEWEST_KEPT = 3
 _JOINING = frozenset(["和", "与", "及", "以及", "或", "或者", "and", "or"])
 
@@ -158,7 +160,8 @@ def kept_together(answer: Reading, reference: Reading) -> float | None:
     mine, theirs = _bag(answer), _bag(reference)
     if (mine & theirs).total() < LIKE_A_COPY * max(mine.total(), theirs.total()):
         return None
-    if SequenceMatcher(None, answer.words, reference.words, False).ratio() >= IN_SEQUENCE:
+    brief = len(answer.words) <= BRIEF
+    if brief and SequenceMatcher(None, answer.words, reference.words, False).ratio() >= IN_SEQUENCE:
         return 1.0
     for marked, fewest in ((False, FEWEST_KEPT), (True, 2 * FEWEST_KEPT)):
         ours, wanted = _neighbours(answer, marked), _neighbours(reference, marked)
