@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
@@ -17,14 +19,15 @@ from tests.conftest import sign_in
 from touchstone.accounts.contacts import contacts_apply, contacts_read
 from touchstone.accounts.models import Person
 from touchstone.audit.models import AuditEvent
-from touchstone.common.errors import InvalidInput, PermanentOutsideError
+from touchstone.common.actors import Actor
+from touchstone.common.errors import InvalidInput, OutsideError, PermanentOutsideError
 from touchstone.integrations.simulators.wecom import SimulatedWecom
 from touchstone.integrations.wecom.crypto import (
     CallbackKeys,
     callback_signature,
     encrypt_callback,
 )
-from touchstone.interviews.models import Interview, OutsideEvent, PanelMember
+from touchstone.interviews.models import Interview, OutsideEvent, PanelMember, Recording
 from touchstone.interviews.services.arranging import interview_call_off, interview_rearrange
 from touchstone.interviews.services.booking import interview_cancel, interview_move
 from touchstone.interviews.services.invitations import interview_announce
@@ -34,9 +37,15 @@ from touchstone.interviews.services.meetings import (
     meeting_make,
 )
 from touchstone.interviews.services.outside_events import event_handle
+from touchstone.interviews.services.recording_fetch import (
+    recording_fetch,
+    recording_service,
+    recordings_reconcile,
+)
 from touchstone.interviews.services.schedules import schedule_follow
 from touchstone.interviews.services.wecom_setup import STEPS
 from touchstone.recruiting.models import OutboxMessage
+from touchstone.recruiting.services.consents import consent_give
 from touchstone.recruiting.services.sending import message_send
 
 TOKEN = "simtoken"
@@ -298,6 +307,7 @@ def test_the_assistant_tries_every_step(
     platform: SimulatedWecom, company: Company, settings: Any
 ) -> None:
     settings.BASE_URL = "https://hr.example.com"
+    settings.WECOM_PAID_MEETINGS = platform.paid = True
     Person.objects.filter(pk=company.administrator.pk).update(wecom_userid="zhou")
     platform.members["zhou"] = ("周程", [1])
     browser = sign_in(company.administrator)
@@ -401,3 +411,127 @@ def test_meetings_are_held_in_wecom_only_where_that_was_wanted(
     for name in ("APP_ID", "SECRET_ID", "SECRET_KEY", "USER_ID"):
         setattr(settings, f"TENCENT_MEETING_{name}", "x")
     assert default_provider() == "tencent"
+
+
+# --- recordings of the paid edition
+
+VIDEO = b"\x00\x00\x00\x18ftypmp42" + b"x" * 3000
+
+
+@pytest.fixture
+def recorded(
+    platform: SimulatedWecom,
+    meeting_there: Interview,
+    company: Company,
+    settings: Any,
+    now: dt.datetime,
+) -> Interview:
+    """A talk held in WeCom that is over; its candidate agreed to recording and words."""
+    settings.WECOM_PAID_MEETINGS = platform.paid = True
+    for purpose in ("recording", "transcript"):
+        consent_give(
+            actor=Actor("candidate"),
+            candidate=meeting_there.application.candidate,
+            purpose=purpose,
+            granted=True,
+            at=now,
+        )
+    made = meeting_make(actor=company.actor("recruiter"), ref=meeting_there.ref, at=now)
+    assert platform.meetings[made.meeting_id]["body"]["settings"]["auto_record_type"] == "cloud"
+    return made
+
+
+def fetched(interview: Interview) -> list[Recording]:
+    return list(Recording.objects.filter(interview=interview, deleted_at=None))
+
+
+@pytest.mark.parametrize("other_names", [False, True])
+def test_a_recording_and_its_words_come_into_our_storage(
+    platform: SimulatedWecom,
+    recorded: Interview,
+    run_jobs: Callable[[], int],
+    other_names: bool,
+) -> None:
+    platform.records.other_names = other_names
+    platform.fault("duplicate_callback", "/callback")
+    said = [f"第 {n} 句话说的是标注规范。" for n in range(60)]
+    assert platform.record(recorded.meeting_id, VIDEO, said) == [200, 200, 200]
+    run_jobs()
+    (recording,) = fetched(recorded)
+    assert recording.outside_id == f"f{recorded.meeting_id}"
+    assert len(recording.transcript.segments) == 60
+    run_jobs()
+    assert len(fetched(recorded)) == 1
+
+
+def test_what_no_event_told_of_is_found_by_looking(
+    platform: SimulatedWecom, recorded: Interview, run_jobs: Callable[[], int]
+) -> None:
+    platform.fault("no_callback", "/callback")
+    platform.record(recorded.meeting_id, VIDEO, [])
+    later = recorded.ends_at + dt.timedelta(hours=1)
+    platform.records.state = 2  # still being transcoded
+    assert recordings_reconcile(at=later) == 0
+    platform.records.state = 3
+    assert recordings_reconcile(at=later) == 1
+    run_jobs()
+    assert len(fetched(recorded)) == 1
+
+
+@pytest.mark.parametrize("fault", ["http_502", "rate_limit", "nonsense", "reset"])
+def test_a_recording_is_fetched_again_after_a_fault(
+    platform: SimulatedWecom, recorded: Interview, fault: str, now: dt.datetime
+) -> None:
+    platform.fault("no_callback", "/callback")
+    platform.record(recorded.meeting_id, VIDEO, [])
+    file_id = f"f{recorded.meeting_id}"
+    platform.fault(fault, "/record/")
+    with pytest.raises(OutsideError):
+        recording_fetch(ref=recorded.ref, file_id=file_id, at=now)
+    assert fetched(recorded) == []
+    assert recording_fetch(ref=recorded.ref, file_id=file_id, at=now) is not None
+
+
+def test_a_link_that_expired_is_asked_for_anew(
+    platform: SimulatedWecom, recorded: Interview, now: dt.datetime
+) -> None:
+    platform.fault("no_callback", "/callback")
+    platform.record(recorded.meeting_id, VIDEO, [])
+    service = recording_service(recorded)
+    old = service.recording_address(f"f{recorded.meeting_id}")
+    service.close()
+    platform.records.clock_s = lambda: time.time() + 7 * 3600
+    assert httpx.get(old).status_code == 403
+    assert recording_fetch(ref=recorded.ref, file_id=f"f{recorded.meeting_id}", at=now) is not None
+
+
+def test_without_consent_nothing_is_fetched(
+    platform: SimulatedWecom, recorded: Interview, run_jobs: Callable[[], int], now: dt.datetime
+) -> None:
+    consent_give(
+        actor=Actor("candidate"),
+        candidate=recorded.application.candidate,
+        purpose="recording",
+        granted=False,
+        at=now,
+    )
+    platform.record(recorded.meeting_id, VIDEO, [])
+    run_jobs()
+    assert fetched(recorded) == []
+
+
+def test_where_it_was_not_bought_a_plain_meeting_is_made_and_the_assistant_says_so(
+    platform: SimulatedWecom,
+    recorded: Interview,
+    company: Company,
+    now: dt.datetime,
+) -> None:
+    platform.paid = False
+    platform.meetings.clear()
+    Interview.objects.filter(pk=recorded.pk).update(meeting_id="", meeting_url="")
+    made = meeting_make(actor=company.actor("recruiter"), ref=recorded.ref, at=now)
+    assert "auto_record_type" not in platform.meetings[made.meeting_id]["body"]["settings"]
+    Person.objects.filter(pk=company.administrator.pk).update(wecom_userid="shen.yan2")
+    browser = sign_in(company.administrator)
+    page = browser.post("/people/wecom/recordings/", follow=True).content.decode()
+    assert "需要企业微信的「会议高级功能」" in page

@@ -58,8 +58,6 @@ def transcript_fetch(interview_ref: str) -> int:
 @task(queue_name="outside")
 def recordings_reconcile() -> int:
     """Looks for recordings and words that no webhook told of; returns the fetches ordered."""
-    if meetings.default_provider() != meetings.TENCENT:
-        return 0
     return fetching.recordings_reconcile(at=utc_now())
 
 

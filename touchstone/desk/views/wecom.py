@@ -31,6 +31,7 @@ TITLES = {
     "contacts": bi("同步通讯录", "Synchronise contacts"),
     "calendar": bi("面试日程", "Interview schedules"),
     "message": bi("给自己发一条消息", "Send yourself a message"),
+    "recordings": bi("取回会议录制", "Fetch recordings of meetings"),
 }
 WHERE = {
     "settings": bi(
@@ -58,6 +59,10 @@ WHERE = {
         "Add this app under Collaboration → Calendar → Apps that may call the API.",
     ),
     "message": bi("确认能收到，就设置好了。", "When it arrives, everything is set."),
+    "recordings": bi(
+        "在企业微信里开面试、又买了会议高级功能时才用得上。",
+        "Only for interviews held in WeCom by companies that have bought advanced meetings.",
+    ),
 }
 
 

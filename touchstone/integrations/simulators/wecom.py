@@ -22,6 +22,7 @@ from touchstone.integrations.simulators.base import (
     page_reply,
 )
 from touchstone.integrations.simulators.shapes import fault_in, too_long
+from touchstone.integrations.simulators.wecom_records import SimulatedRecordings
 from touchstone.integrations.simulators.wecom_shapes import CALLS, QUERIES
 from touchstone.integrations.wecom.crypto import (
     CallbackKeys,
@@ -69,6 +70,7 @@ class SimulatedWecom(Simulator):
         trusted: addresses that may call; empty for any.
         callback_url: where events go; empty until one is configured.
         redirect_hosts: trusted domains of the app, with port.
+        paid: the company has bought advanced meetings.
     """
 
     name: str = "企业微信模拟器 · WeCom simulator"
@@ -90,6 +92,7 @@ class SimulatedWecom(Simulator):
     members: dict[str, tuple[str, list[int]]] = field(default_factory=dict)
     departments: dict[int, tuple[str, int]] = field(default_factory=dict)
     clock_s: Callable[[], float] = time.time
+    paid: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -101,6 +104,7 @@ class SimulatedWecom(Simulator):
         self.meetings: dict[str, Body] = {}
         self.card_codes: dict[str, tuple[str, float]] = {}
         self.token_fetches = 0
+        self.records = SimulatedRecordings(self.clock_s)
         if not self.departments:
             self.departments = {1: (self.corp_id, 0)}
 
@@ -109,6 +113,8 @@ class SimulatedWecom(Simulator):
     def answer(self, request: Request) -> Reply:
         if request.path in {"/connect/oauth2/authorize", "/wwlogin/sso/login"}:
             return self._choose_member(request)
+        if request.path.startswith("/record/"):
+            return self.records.download(request.path.rsplit("/", 1)[-1])
         if not request.path.startswith("/cgi-bin/"):
             return Reply(404, b"not found", "text/plain")
         path = request.path.removeprefix("/cgi-bin/")
@@ -464,6 +470,8 @@ class SimulatedWecom(Simulator):
             raise Refused(400021, "invalid invitee")
         if len(invited) > 100:
             raise Refused(400020, "too many invitees")
+        if "auto_record_type" in body.get("settings", {}):
+            self._advanced()
         hosts = body.get("settings", {}).get("hosts", {}).get("userid", [])
         if set(hosts) - set(invited):
             raise Refused(400029, "host not in invitees")
@@ -524,6 +532,46 @@ class SimulatedWecom(Simulator):
         page = rows[start : start + body.get("limit", 50)]
         end = start + len(page)
         return {"meetingid_list": page, "next_cursor": str(end) if end < len(rows) else ""}
+
+    # -- recordings
+
+    def _advanced(self) -> None:
+        if not self.paid:
+            raise Refused(400226, "advanced feature not bought")
+
+    def _recorded(self, key: str) -> None:
+        self._advanced()
+        if key not in self.meetings:
+            raise Refused(90602, "invalid meetingid")
+
+    def _post_meeting_record_list(self, body: Body) -> Body:
+        self._advanced()
+        wrong = self.records.fault(body)
+        if wrong:
+            raise Refused(40058, f"invalid parameter {wrong}")
+        return self.records.list(body, self.meetings)
+
+    def _post_meeting_record_get_file_list(self, body: Body) -> Body:
+        self._recorded(body["meetingid"])
+        return self.records.files(body, self.base)
+
+    def _post_meeting_record_transcript_get_detail(self, body: Body) -> Body:
+        self._recorded(body["meetingid"])
+        return self.records.detail(body)
+
+    def record(self, key: str, data: bytes, words: list[str]) -> list[int]:
+        """A meeting's recording is ready; the statuses that its event was answered with."""
+        self.records.media[key], self.records.words[key] = data, words
+        return self.send_event(
+            {
+                "FromUserName": "sys",
+                "CreateTime": int(self.clock_s()),
+                "MsgType": "event",
+                "Event": "meeting_change",
+                "ChangeType": "recording_complete",
+                "MeetingId": key,
+            }
+        )
 
     # -- events to the product
 

@@ -120,6 +120,7 @@ MEETING: Final = {
         "enable_screen_watermark": bool,
         "hosts": {"userid!": [str]},
         "ring_users": {"userid!": [str]},
+        "auto_record_type": {"none", "local", "cloud"},
     },
     "cal_id": str,
     "reminders": {
@@ -183,6 +184,22 @@ CALLS: Final[dict[str, Any]] = {
     "meeting/update": {**MEETING, "meetingid!": str},
     "meeting/cancel": {"meetingid!": str},
     "meeting/get_info": {"meetingid!": str},
+    "meeting/record/list": {
+        "meetingid": str,
+        "meeting_code": str,
+        "userid": str,
+        "start_time!": int,
+        "end_time!": int,
+        "cursor": str,
+        "limit": int,
+    },
+    "meeting/record/get_file_list": {"meeting_record_id!": str, "meetingid!": str},
+    "meeting/record/transcript/get_detail": {
+        "record_file_id!": str,
+        "meetingid!": str,
+        "pid": str,
+        "limit": int,
+    },
     "meeting/get_user_meetingid": {
         "userid!": str,
         "cursor": str,

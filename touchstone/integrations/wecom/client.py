@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from touchstone.common.errors import TemporaryOutsideError
 from touchstone.common.messages import say
 from touchstone.integrations.wecom.codes import STALE_TOKEN, refusal
+from touchstone.integrations.wecom.records import MeetingRecordings
 from touchstone.integrations.wecom.tokens import Cache, SharedToken
 
 LARGEST_ANSWER = 8 * 2**20
@@ -267,6 +268,19 @@ class Wecom:
             cursor = str(answer.get("next_cursor") or "")
             if not page or not cursor or cursor == "0":
                 return found
+
+    def recordings_of(self, meeting_id: str, *, start_s: int, end_s: int) -> MeetingRecordings:
+        """The recordings of a meeting; needs the paid edition. Closing them closes this client."""
+        return MeetingRecordings(self._post, self.close, meeting_id, start_s=start_s, end_s=end_s)
+
+    def recordings_permitted(self, user_id: str, now_s: int) -> None:
+        """Asks for a member's recordings of the last day, for the sake of the answer.
+
+        Raises:
+            OutsideError: the company or the app may not.
+        """
+        body = {"userid": user_id, "start_time": now_s - 86400, "end_time": now_s, "limit": 1}
+        self._post("meeting/record/list", body)
 
     # -- the wire
 

@@ -193,7 +193,8 @@ def _agreed_to(interview: Interview) -> set[str]:
 def _made(interview: Interview, client: TencentMeeting | None) -> Meeting:
     if interview.meeting_provider == WECOM:
         with contextlib.closing(wecom_client()) as wecom:
-            key, info = wecom_meeting_make(interview, wecom)
+            record = settings.WECOM_PAID_MEETINGS and _wants_recording(interview)
+            key, info = wecom_meeting_make(interview, wecom, record=record)
         return Meeting(meeting_id=key, meeting_code=info.meeting_code, join_url=info.meeting_link)
     with _tencent(client) as service:
         return _found(service, interview) or service.create(_wish(interview))
@@ -222,13 +223,17 @@ def _tencent(client: TencentMeeting | None) -> Iterator[TencentMeeting]:
 
 
 def _wish(interview: Interview) -> MeetingWish:
-    position = interview.application.position
     return MeetingWish(
         subject=_subject(interview),
         start_s=int(interview.starts_at.timestamp()),
         end_s=int(interview.ends_at.timestamp()),
-        record=position.recording_wanted and recording_allowed(interview),
+        record=_wants_recording(interview),
     )
+
+
+def _wants_recording(interview: Interview) -> bool:
+    wanted = interview.application.position.recording_wanted
+    return bool(wanted and recording_allowed(interview))
 
 
 def _subject(interview: Interview) -> str:

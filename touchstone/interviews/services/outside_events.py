@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import transaction
 
 from touchstone.common.background import enqueue
@@ -15,6 +16,7 @@ from touchstone.integrations.wecom.configured import wecom_client
 from touchstone.interviews.models import Interview, OutsideEvent
 from touchstone.interviews.services.recording_fetch import (
     recording_fetch_queue,
+    recordings_look,
     transcript_fetch_queue,
 )
 from touchstone.interviews.services.room import room_touch
@@ -47,19 +49,33 @@ def event_handle(*, event_id: int, at: dt.datetime) -> str:
     event = OutsideEvent.objects.get(pk=event_id)
     if event.handled_at:
         return event.outcome
-    outcome = _wecom(event) if event.source == WECOM else _tencent(event, at)
+    outcome = _wecom(event, at) if event.source == WECOM else _tencent(event, at)
     OutsideEvent.objects.filter(pk=event.pk, handled_at=None).update(
         handled_at=at, outcome=outcome[:40]
     )
     return outcome
 
 
-def _wecom(event: OutsideEvent) -> str:
+def _wecom(event: OutsideEvent, at: dt.datetime) -> str:
     if event.kind == "template_card_event":
         return _card_pressed(event.detail)
     if event.kind in SCHEDULES and event.detail.get("ScheduleId"):
         return f"replies: {replies_read(schedule_id=event.detail['ScheduleId'])}"
+    if event.kind == "meeting_change" and event.detail.get("ChangeType") == "recording_complete":
+        return _wecom_recorded(event.detail, at)
     return "no effect"
+
+
+def _wecom_recorded(detail: Mapping[str, str], at: dt.datetime) -> str:
+    """A recording is ready; the event does not say which, so it is looked up."""
+    interview = Interview.objects.filter(
+        meeting_provider=WECOM, meeting_id=detail.get("MeetingId", "")
+    ).first()
+    if interview is None:
+        return "not ours"
+    if interview.status == Interview.Status.CANCELLED or not settings.WECOM_PAID_MEETINGS:
+        return "no effect"
+    return f"fetching: {recordings_look(interview=interview, at=at)}"
 
 
 def _card_pressed(detail: Mapping[str, str]) -> str:

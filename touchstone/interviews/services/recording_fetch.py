@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import urllib.parse
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 from django.conf import settings
@@ -16,11 +17,18 @@ from touchstone.common.actors import SYSTEM
 from touchstone.common.background import enqueue
 from touchstone.common.errors import PermanentOutsideError, TemporaryOutsideError
 from touchstone.common.messages import say
+from touchstone.engine.listening.segments import Segment
 from touchstone.integrations.speech.configured import speech_ready
-from touchstone.integrations.tencent_meeting.client import TencentMeeting
 from touchstone.integrations.tencent_meeting.records import RecordFile
+from touchstone.integrations.wecom.configured import wecom_client, wecom_ready
 from touchstone.interviews.models import Interview, Recording, Transcript
-from touchstone.interviews.services.meetings import meeting_client, recording_allowed, words_allowed
+from touchstone.interviews.services.meetings import (
+    TENCENT,
+    WECOM,
+    meeting_client,
+    recording_allowed,
+    words_allowed,
+)
 from touchstone.interviews.services.recordings import LARGEST, recording_store
 from touchstone.interviews.services.transcript_wishes import transcript_wanted
 from touchstone.interviews.services.transcripts import MEETING, PERSON, transcript_keep
@@ -34,6 +42,22 @@ OWN_WORDS_AFTER = dt.timedelta(hours=2)
 MOST_LOOKED_AT = 50
 MARGIN_S = 6 * 3600
 PIECE = 2**20
+
+
+class RecordingService(Protocol):
+    """What a meeting service is asked about its recordings."""
+
+    def records(self, meeting_id: str, *, start_s: int, end_s: int) -> list[RecordFile]:
+        """The files recorded in a meeting between two moments."""
+
+    def recording_address(self, file_id: str) -> str:
+        """Where a file can be fetched for some hours; empty where nowhere."""
+
+    def transcript(self, file_id: str) -> list[Segment]:
+        """What was said in a file; empty while there are no words."""
+
+    def close(self) -> None:
+        """Ends the connection."""
 
 
 def recording_fetch_queue(*, interview: Interview, file_id: str) -> str:
@@ -51,7 +75,7 @@ def recording_fetch(
     ref: str,
     file_id: str,
     at: dt.datetime,
-    client: TencentMeeting | None = None,
+    client: RecordingService | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Recording | None:
     """Fetches one recording, once; nothing where consent was withdrawn meanwhile.
@@ -63,14 +87,14 @@ def recording_fetch(
     known = Recording.objects.filter(interview=interview, outside_id=file_id).first()
     if known or not recording_allowed(interview):
         return known
-    service = client or meeting_client()
+    service = client or recording_service(interview)
     try:
         address = service.recording_address(file_id)
         begins = _begins(service, interview, file_id)
     finally:
         if client is None:
             service.close()
-    if urllib.parse.urlsplit(address).scheme not in _schemes():
+    if urllib.parse.urlsplit(address).scheme not in _schemes(interview):
         raise PermanentOutsideError(say("tencent_meeting.unexpected"))
     with scratch_file() as part:
         _download(address, part, transport)
@@ -97,7 +121,7 @@ def transcript_fetch_queue(*, interview: Interview) -> str:
 
 
 def transcript_fetch(
-    *, ref: str, at: dt.datetime, client: TencentMeeting | None = None
+    *, ref: str, at: dt.datetime, client: RecordingService | None = None
 ) -> list[Transcript]:
     """Fetches the words of every recording of the interview that has no better ones.
 
@@ -110,7 +134,7 @@ def transcript_fetch(
     recordings = [r for r in _of_the_meeting(interview) if not _has_words(r)]
     if not recordings or not words_allowed(interview):
         return []
-    service = client or meeting_client()
+    service = client or recording_service(interview)
     try:
         words = [(r, service.transcript(r.outside_id)) for r in recordings]
     finally:
@@ -124,7 +148,7 @@ def transcript_fetch(
     return [transcript for transcript in kept if transcript is not None]
 
 
-def recordings_reconcile(*, at: dt.datetime, client: TencentMeeting | None = None) -> int:
+def recordings_reconcile(*, at: dt.datetime, client: RecordingService | None = None) -> int:
     """Looks for recordings and words of recent talks that no webhook told of; returns how many
     fetches it ordered.
 
@@ -133,7 +157,7 @@ def recordings_reconcile(*, at: dt.datetime, client: TencentMeeting | None = Non
     """
     talks = list(
         Interview.objects.filter(
-            meeting_provider="tencent",
+            meeting_provider__in=_recording_providers(),
             application__position__recording_wanted=True,
             ends_at__range=(at - LOOK_BACK, at - SETTLED),
         )
@@ -143,17 +167,48 @@ def recordings_reconcile(*, at: dt.datetime, client: TencentMeeting | None = Non
         .order_by("ends_at", "pk")[:MOST_LOOKED_AT]
     )
     open_talks = [t for t in talks if recording_allowed(t) and _incomplete(t)]
-    if not open_talks:
+    return sum(recordings_look(interview=talk, at=at, client=client) for talk in open_talks)
+
+
+def recordings_look(
+    *, interview: Interview, at: dt.datetime, client: RecordingService | None = None
+) -> int:
+    """Asks the meeting service what there is of one talk; returns how many fetches it ordered.
+
+    Raises:
+        OutsideError: the service could not be asked.
+    """
+    if not recording_allowed(interview):
         return 0
-    service = client or meeting_client()
+    service = client or recording_service(interview)
     try:
-        return sum(_look(service, interview, at) for interview in open_talks)
+        return _look(service, interview, at)
     finally:
         if client is None:
             service.close()
 
 
-def _look(service: TencentMeeting, interview: Interview, at: dt.datetime) -> int:
+def recording_service(interview: Interview) -> RecordingService:
+    """Who has the recordings of this interview's meeting."""
+    if interview.meeting_provider != WECOM:
+        return meeting_client()
+    start_s, end_s = _span(interview)
+    return wecom_client().recordings_of(interview.meeting_id, start_s=start_s, end_s=end_s)
+
+
+def _recording_providers() -> list[str]:
+    """Meeting services that are set up and keep recordings."""
+    tencent = [TENCENT] if settings.TENCENT_MEETING_APP_ID else []
+    return tencent + ([WECOM] if settings.WECOM_PAID_MEETINGS and wecom_ready() else [])
+
+
+def _span(interview: Interview) -> tuple[int, int]:
+    """Between which moments the talk was recorded, if it was."""
+    start, end = interview.starts_at.timestamp(), interview.ends_at.timestamp()
+    return int(start) - MARGIN_S, int(end) + MARGIN_S
+
+
+def _look(service: RecordingService, interview: Interview, at: dt.datetime) -> int:
     ordered = 0
     known = {r.outside_id: r for r in _of_the_meeting(interview)}
     for file in _files(service, interview):
@@ -191,15 +246,12 @@ def _incomplete(interview: Interview) -> bool:
     return not recordings or (wanted and not all(_has_words(r) for r in recordings))
 
 
-def _files(service: TencentMeeting, interview: Interview) -> list[RecordFile]:
-    return service.records(
-        interview.meeting_id,
-        start_s=int(interview.starts_at.timestamp()) - MARGIN_S,
-        end_s=int(interview.ends_at.timestamp()) + MARGIN_S,
-    )
+def _files(service: RecordingService, interview: Interview) -> list[RecordFile]:
+    start_s, end_s = _span(interview)
+    return service.records(interview.meeting_id, start_s=start_s, end_s=end_s)
 
 
-def _begins(service: TencentMeeting, interview: Interview, file_id: str) -> int:
+def _begins(service: RecordingService, interview: Interview, file_id: str) -> int:
     """The second of the room's clock at which the file begins; 0 where nobody started the clock."""
     if interview.started_at is None:
         return 0
@@ -208,9 +260,11 @@ def _begins(service: TencentMeeting, interview: Interview, file_id: str) -> int:
     return 0 if start_s is None else round(start_s - interview.started_at.timestamp())
 
 
-def _schemes() -> frozenset[str]:
+def _schemes(interview: Interview) -> frozenset[str]:
     """Only encrypted links; a simulator on loopback has none."""
-    local = urllib.parse.urlsplit(settings.TENCENT_MEETING_BASE).hostname == "127.0.0.1"
+    wecom = interview.meeting_provider == WECOM
+    base = settings.WECOM_API_BASE if wecom else settings.TENCENT_MEETING_BASE
+    local = urllib.parse.urlsplit(base).hostname == "127.0.0.1"
     return frozenset({"https", "http"}) if local else frozenset({"https"})
 
 

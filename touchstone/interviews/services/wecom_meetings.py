@@ -1,21 +1,26 @@
 """Meetings of WeCom: for companies that meet there and have no enterprise Tencent Meeting.
 
-The lead's account holds the meeting. The free edition neither records nor tells who joined, so
-nothing of that is asked for.
+The lead's account holds the meeting. The free edition neither records nor tells who joined; the
+paid one is asked to record where that was said to be bought, and the candidate agreed.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from touchstone.common.errors import PermanentOutsideError
 from touchstone.common.messages import say
 from touchstone.integrations.wecom.client import MeetingInfo, Wecom
+from touchstone.integrations.wecom.codes import GROUPS
 from touchstone.interviews.models import Interview
 
 LONGEST_TITLE = 40
 ALIVE = frozenset({1, 2})
 
 
-def wecom_meeting_make(interview: Interview, client: Wecom) -> tuple[str, MeetingInfo]:
+def wecom_meeting_make(
+    interview: Interview, client: Wecom, *, record: bool = False
+) -> tuple[str, MeetingInfo]:
     """The interview's meeting: one that an earlier try made is found again, else a new one.
 
     Raises:
@@ -27,14 +32,26 @@ def wecom_meeting_make(interview: Interview, client: Wecom) -> tuple[str, Meetin
     found = _found(interview, client, users[0])
     if found is not None:
         return found
-    wish = {
+    wish: dict[str, Any] = {
         "admin_userid": users[0],
         **_times(interview),
         "invitees": {"userid": users},
         "settings": {"enable_waiting_room": True, "allow_enter_before_host": False},
     }
-    key, _without_licence = client.meeting_create(wish)
+    key = _created(client, wish, record=record)
     return key, client.meeting_info(key)
+
+
+def _created(client: Wecom, wish: dict[str, Any], *, record: bool) -> str:
+    """A meeting that records by itself; a plain one where that was not bought after all."""
+    if record:
+        recorded = {**wish, "settings": {**wish["settings"], "auto_record_type": "cloud"}}
+        try:
+            return client.meeting_create(recorded)[0]
+        except PermanentOutsideError as error:
+            if error.message.args.get("code") not in GROUPS["meeting_paid"]:
+                raise
+    return client.meeting_create(wish)[0]
 
 
 def wecom_meeting_follow(interview: Interview, client: Wecom) -> None:

@@ -32,8 +32,8 @@ NAMES = {
     "TOUCHSTONE_WECOM_AGENT_ID": "WECOM_AGENT_ID",
     "TOUCHSTONE_WECOM_SECRET": "WECOM_SECRET",
 }
-STEPS = ("settings", "callback", "domain", "token", "contacts", "calendar", "message")
-OPTIONAL = frozenset({"calendar"})
+STEPS = ("settings", "callback", "domain", "token", "contacts", "calendar", "message", "recordings")
+OPTIONAL = frozenset({"calendar", "recordings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ def step_try(*, actor: Actor, person: Person, step: str, at: dt.datetime) -> Ste
         "contacts": lambda: _contacts(actor, at),
         "calendar": lambda: _with_client(lambda wecom: _calendar(wecom, at)),
         "message": lambda: _with_client(lambda wecom: _message(wecom, person)),
+        "recordings": lambda: _with_client(lambda wecom: _recordings(wecom, person, at)),
     }
     try:
         return StepResult(step, True, tries[step]())
@@ -163,6 +164,21 @@ def _contacts(actor: Actor, at: dt.datetime) -> Message:
 def _calendar(wecom: Wecom, at: dt.datetime) -> Message:
     calendar_id(wecom, at)
     return say("wecom_setup.calendar_fine")
+
+
+def _recordings(wecom: Wecom, person: Person, at: dt.datetime) -> Message:
+    """Whether the company's edition keeps recordings that the app may fetch."""
+    if not person.wecom_userid:
+        raise _NotYet(say("wecom_setup.no_account", name=person.name))
+    try:
+        wecom.recordings_permitted(person.wecom_userid, int(at.timestamp()))
+    except PermanentOutsideError as error:
+        if error.message.args.get("code") not in GROUPS["meeting_paid"] | GROUPS["rights"]:
+            raise
+        raise _NotYet(say("wecom_setup.recordings_not_bought")) from error
+    if not settings.WECOM_PAID_MEETINGS:
+        raise _NotYet(say("wecom_setup.recordings_off"))
+    return say("wecom_setup.recordings_fine")
 
 
 def _message(wecom: Wecom, person: Person) -> Message:
