@@ -380,6 +380,9 @@ def test_files_hold_the_same_figures_and_no_formula(
     assert not [c for c in cells if c.data_type == "f"]
     funnel = [row[1] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
     assert funnel == [s.n for s in f.funnel]
+    talks, hires = ([c.value for c in sheet[2]] for sheet in book.worksheets[-2:])
+    assert talks[:3] == [10, 0, 1]
+    assert hires == [f.validity.n, None, None, None, None]
     assert onepage_pdf(position, f, {}, at=rows[0].applied_at, lang="zh")[:5] == b"%PDF-"
 
 

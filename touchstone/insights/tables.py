@@ -225,6 +225,30 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
                 for row in report.rows
             ],
         ),
+        *_attendance_and_validity(f, low, high),
+    ]
+
+
+def _attendance_and_validity(f: Figures, low: str, high: str) -> list[Table]:
+    """Interviews held and missed; reports against reviews, empty where there are too few hires."""
+    talks, v = f.attendance, f.validity
+    return [
+        (
+            choose("面试到场", "Attendance"),
+            [
+                choose("已面", "held"),
+                choose("取消", "called off"),
+                choose("未到", "missed"),
+                low,
+                high,
+            ],
+            [[talks.held, talks.cancelled, talks.missed, *_ci(talks.ci, 4)]],
+        ),
+        (
+            choose("报告与后来", "Report against review"),
+            ["n", "r", low, high, choose("校正取值范围后", "corrected for range")],
+            [[v.n, _r(v.r), *_ci(v.ci), _r(v.corrected)]],
+        ),
     ]
 
 
