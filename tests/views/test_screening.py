@@ -150,6 +150,19 @@ def test_the_line_counts_both_sides(
     assert "数据不够" in page.content.decode()
 
 
+def test_the_line_counts_those_whom_the_list_shows(
+    client_of: ClientOf, position: Position, applications: tuple[Application, ...]
+) -> None:
+    Application.objects.filter(pk=applications[0].pk).update(stage="rejected")
+    page = client_of("recruiter").get(list_url(position))
+    tabs = {name: page.context["counts"][name] for name in ("advance", "review", "decline")}
+    assert page.context["sides"] == tabs
+    assert sum(tabs.values()) == len(applications) - 1
+    for _, groups in page.context["groupings"]:
+        assert sum(row.group.n for _, row in groups) == len(applications)
+    assert "已结束的 1 人不在内" in page.content.decode()
+
+
 @pytest.mark.parametrize("line", ["-1", "101", "x", "nan", "1e9"])
 def test_a_wrong_line_is_told(
     client_of: ClientOf, position: Position, applications: tuple[Application, ...], line: str

@@ -32,10 +32,15 @@ def line_context(
     model: CompetencyModel | None,
     line: float,
 ) -> dict[str, Any]:
-    """Counts on both sides, the plot, and the groups, for a template."""
+    """Counts on both sides, the plot, and the groups, for a template.
+
+    Sides and plot are of those still in the round, as the list is. Shares of groups are of all
+    who were scored: a share among those who are left tells nothing of what the line did.
+    """
     review = min(model.decision.review_min if model else 45.0, line)
     sides: Counter[str] = Counter()
-    for standing in standings:
+    left = [standing for standing in standings if not standing.ended]
+    for standing in left:
         sides[_side(standing, line, review)] += standing.n
     current = model.decision.advance_min if model else None
     return {
@@ -45,11 +50,13 @@ def line_context(
         "review_from": review,
         "sides": {name: sides.get(name, 0) for name in ("advance", "review", "decline")},
         "scored": sum(s.n for s in standings),
-        "plot": _bars(standings, line, review),
+        "in_round": sum(s.n for s in left),
+        "ended": sum(s.n for s in standings if s.ended),
+        "plot": _bars(left, line, review),
         "line_x": round(line * WIDTH / 100, 1),
         "groupings": _groupings(standings, line),
         "least": LEAST,
-        "overridden": sum(s.n for s in standings if s.override),
+        "overridden": sum(s.n for s in left if s.override),
     }
 
 

@@ -38,6 +38,7 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "-years": (F("years").desc(nulls_last=True), "pk"),
     "years": (F("years").asc(nulls_last=True), "pk"),
 }
+ENDED = ("rejected", "withdrawn")
 ENOUGH_FOR_PACE = 12
 YEARS = ((0.0, 1.0), (1.0, 3.0), (3.0, 5.0), (5.0, 99.0))
 DEGREES = ("doctor", "master", "bachelor", "associate", "secondary", "none")
@@ -115,7 +116,7 @@ def _narrowed(rows: QuerySet[Application], filters: Filters) -> QuerySet[Applica
     if filters.stage in Application.Stage.values:
         rows = rows.filter(stage=filters.stage)
     elif filters.stage != "all":
-        rows = rows.exclude(stage__in=("rejected", "withdrawn"))
+        rows = rows.exclude(stage__in=ENDED)
     if 0 <= filters.years < len(YEARS):
         low, high = YEARS[filters.years]
         rows = rows.filter(years__gte=low, years__lt=high)
@@ -194,7 +195,8 @@ def strokes(evidence: Iterable[Mapping[str, Any]], home: Mapping[str, str]) -> d
 class Standing:
     """How many stand alike: same half point, same word of a person, same groups of the resume.
 
-    Nothing else of a person is compared. ``years`` is an index into `YEARS`, -1 where not stated.
+    Nothing else of a person is compared. ``years`` is an index into `YEARS`, -1 where not stated;
+    ``ended`` are those whom the list leaves out unless asked for: rejected or withdrawn.
     """
 
     score: float
@@ -202,25 +204,26 @@ class Standing:
     degree: str
     years: int
     language: str
+    ended: bool
     n: int
 
 
 def standings(position: Position) -> list[Standing]:
-    """Everybody with a score in the round, counted where they stand alike; one query of a small
-    table.
+    """Everybody with a score, counted where they stand alike; one query of a small table.
 
     Scores are rounded down to the half point, the step of a line.
     """
-    alike: Counter[tuple[int, str, str, int, str]] = Counter()
+    alike: Counter[tuple[int, str, str, int, str, bool]] = Counter()
     rows = listed(position).exclude(score=None).order_by()
-    for score, word, overridden, degree, years, language in rows.values_list(
-        "score", "recommendation", "overridden", "degree", "years", "language"
+    for score, word, overridden, degree, years, language, stage in rows.values_list(
+        "score", "recommendation", "overridden", "degree", "years", "language", "stage"
     ):
         half = math.floor((score or 0.0) * 2)
-        alike[half, word if overridden else "", degree, _band(years), language] += 1
+        said = word if overridden else ""
+        alike[half, said, degree, _band(years), language, stage in ENDED] += 1
     return [
-        Standing(half / 2, word, degree, band, language, n)
-        for (half, word, degree, band, language), n in alike.items()
+        Standing(half / 2, word, degree, band, language, ended, n)
+        for (half, word, degree, band, language, ended), n in alike.items()
     ]
 
 
