@@ -58,6 +58,7 @@ def test_latin_names(piece: str, name: str) -> None:
         ("姓名\t买买提江·艾山\t民族\t维吾尔族", "买买提江·艾山"),
         ("林 晓彤 Xiaotong Lin\n上海", "林晓彤"),
         ("您好！我叫阿依古丽·热合曼，1998年出生。\n此致\n敬礼", "阿依古丽·热合曼"),
+        ("👤 韦一 📱 159-3333-8888 ✉️ weiyi@qq.com\n工作经历", "韦一"),
     ],
 )
 def test_names_in_a_chinese_head(text: str, name: str) -> None:

@@ -40,6 +40,27 @@ def test_labels_inside_a_part_do_not_end_it() -> None:
     assert kinds(text) == ["education", "skills"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "工作经历 2020.01-2022.06 甲公司 客服\n教育 2016-2020 武汉大学 本科",
+            ["work", "education"],
+        ),
+        (
+            "技能：Go\n工作经历 2020.01-2022.06 甲公司\n教育：2016-2020 武汉大学",
+            ["skills", "work", "education"],
+        ),
+        ("工作：2018.1-2024.12 甲公司\n教育 上海大学 本科", ["work", "education"]),
+        ("工作经历\n甲公司 收银员\n学历 高中 杭州第十四中学", ["work", "education"]),
+        ("工作经历\n甲公司\n工作 2019年起带组\n- 教育 2016年起是主要客户", ["work"]),
+        ("工作经历\n教育 行业客户的标注，大学里的试点", ["work"]),
+    ],
+)
+def test_a_heading_and_its_first_entry_on_one_line(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
 def test_offsets_are_the_texts_own() -> None:
     text = "张三\n\n工作经历\n字节跳动 AI训练师\n教育背景\n武汉大学\n"
     for part in parts_of(text, lines_of(text)):

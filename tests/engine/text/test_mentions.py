@@ -32,6 +32,15 @@ def said(text: str) -> dict[str, str]:
         ("希望转型做提示词工程师", set(), {"prompt_engineering"}),
         ("求职意向：NLP算法工程师", set(), {"natural_language_processing"}),
         ("同事用 PyTorch 训练模型，我负责数据标注", {"data_annotation"}, {"pytorch"}),
+        ("同事张伟用 PyTorch 训练模型，我负责数据标注", {"data_annotation"}, {"pytorch"}),
+        ("导师李建国主要负责模型训练，本人协助数据清洗", {"data_cleaning"}, {"model_training"}),
+        ("和同事张伟用 PyTorch 训练模型", {"pytorch"}, set()),
+        (
+            "My colleague Wang Wei deployed it with Docker; I label data with CVAT.",
+            {"cvat"},
+            {"docker"},
+        ),
+        ("My colleague and I deployed it with Docker.", {"docker"}, set()),
         ("主管负责模型训练，本人协助数据清洗", {"data_cleaning"}, {"model_training"}),
         ("模型训练由算法团队完成，我负责标注规范", {"annotation_guideline"}, {"model_training"}),
         ("由供应商完成图像标注，我负责验收", {"quality_inspection"}, {"image_annotation"}),
@@ -58,6 +67,14 @@ def said(text: str) -> dict[str, str]:
         ("We used PyTorch; I was responsible for data cleaning.", {"data_cleaning"}, {"pytorch"}),
         ("Led a team of 5 using Label Studio", {"label_studio"}, set()),
         ("Not only Python but also SQL", {"python", "sql"}, set()),
+        (
+            (
+                "技能：熟练使用 Python、Java、C++，其他的都能看懂；不会 JavaScript\n"
+                "工作经历 2020.01-2024.06 甲公司 用 Docker 部署服务"
+            ),
+            {"python", "docker"},
+            {"javascript"},
+        ),
         ("Python（熟练）、Java（仅了解语法，没写过项目）、SQL", {"python", "sql"}, {"java"}),
         ("Python（没写过项目）、SQL", {"sql"}, {"python"}),
         ("Java（不熟）、Python（熟练）", {"python"}, {"java"}),

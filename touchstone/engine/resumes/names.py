@@ -21,6 +21,7 @@ _NEXT_LABEL = re.compile(
 )
 _PIECES = re.compile(
     r"\t|\s*[|｜/／•▪;；,，、_]\s*|\s{2,}|\s[-–—]{1,2}\s|[—–]{1,2}|(?<=[\u4e00-\u9fff])[(（]|[)）](?=\s|$)|\s·\s"
+    r"|\s*[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*"
 )
 _TAIL = re.compile(
     r"(?:的?(?:个人)?(?:求职)?简\s*历(?:表)?|先生|女士|小姐|同学|['’]s?\s+(?:resume|cv)|resume|curriculum vitae|\bcv\b)\s*$",

@@ -51,8 +51,11 @@ _OF_OTHERS = re.compile(
 )
 _CONTACT = re.compile(r"@|\d{4}")
 _LABEL = re.compile(r"^([^\t:：|｜]{2,24}?)\s*[:：\t|｜]\s*")
-_BEFORE_DATE = re.compile(
-    r"^((?:工作|教育|项目|实习|任职)(?:经历|经验|背景|履历))\s+(?=(?:19|20)\d\d)"
+# "工作经历 2020.01-…", "教育：2016-2020 …", "教育 上海大学 …": a heading and its first entry.
+_BEFORE_ENTRY = re.compile(
+    r"^((?:工作|教育|项目|实习|任职)(?:经历|经验|背景|履历)|教育|学历|工作)\s*[:：\t ]\s*"
+    r"(?=(?:19|20)\d\d\s*[-–—~～./年至]|(?<=育.)[\u4e00-\u9fff]{2,12}(?:大学|学院)\s"
+    r"|(?<=历.)(?:高中|中专|职高|大专|专科|本科|硕士|博士)\s)"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KEPT_WIDE = "（），；！？"
@@ -208,7 +211,12 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
         if _is_item(line, kind, current) or (current == "education" and _COURSES.match(text)):
             return "", None
         return kind, None
-    match = _LABEL.match(text) or _BEFORE_DATE.match(text)
+    before = None if line.bullet else _BEFORE_ENTRY.match(text)
+    if before:
+        kind = heading_kind(before[1]) or heading_kind(f"{before[1]}经历")
+        if kind and kind != current:
+            return kind, _after(line, before.end())
+    match = _LABEL.match(text)
     if not match:
         return "", None
     kind = heading_kind(match[1])
@@ -216,8 +224,12 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
         return kind, None
     if _is_label(line, kind, current):
         return "", None
-    rest = Line(text[match.end() :], line.start + match.end(), line.end, 0, False)
-    return kind, rest
+    return kind, _after(line, match.end())
+
+
+def _after(line: Line, end: int) -> Line:
+    """What stands on a line behind its heading."""
+    return Line(line.text[end:], line.start + end, line.end, 0, False)
 
 
 def _is_label(line: Line, kind: str, current: str) -> bool:

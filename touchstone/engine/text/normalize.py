@@ -49,7 +49,8 @@ _GOES_ON_SIGNS = frozenset(",，、和与及或")
 _GOES_ON = re.compile(r"\b(?:and|or|with|to|of|the|in|for|an?|by|using|on|at|from|[a-z]{2,}ing)$")
 _LONGEST_WORD = 32
 _OPENS_ITEM = re.compile(
-    r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-])"
+    r"\s*(?:[•●○◦▪■□◆◇➢►▶✓√★☆·*\-–—]|[(（]?\d{1,2}[)）.、]|[①-⑳]|(?:19|20)\d\d\s*[./年\-]"
+    r"|(?:工作|教育|项目|实习|任职)(?:经历|经验|背景|履历)\s*[:：\s(\d]|(?:教育|学历|工作|技能)\s*[:：])"
 )
 # Addresses and links say nothing about skills: "python@example.com", "github.com/someone".
 _AT = re.compile(r"@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.[a-z]{2,24}")
