@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from touchstone.engine.grading.lexicon import (
@@ -174,17 +175,17 @@ def _signs(
         return signs
     negators, scope_end, denials = _patterns()
     denied = [match.span() for match in denials.finditer(normal)]
+    starts = [start for _, _, start, _, _ in raw]
     then = [start for word, _, start, _, _ in raw if word == "就"]
     for match in negators.finditer(normal):
         inside = any(start <= match.start() < end for start, end in denied)
         if match.lastgroup == "skip" or inside or _asks(normal, match):
             continue
         clause_end = _scope(normal, match.end(), scope_end)
-        clause_end = min(
-            [clause_end, _item_end(normal, match), *(t for t in then if t > match.end())]
-        )
-        for i, (_, _, start, end, _) in enumerate(raw):
-            if start >= match.end() and end <= clause_end:
+        after = bisect_right(then, match.end())
+        clause_end = min([clause_end, _item_end(normal, match), *then[after : after + 1]])
+        for i in range(bisect_left(starts, match.end()), bisect_left(starts, clause_end)):
+            if raw[i][3] <= clause_end:
                 signs[i] = 0 if match.lastgroup == "unsure" else -signs[i]
     _turn_topics(signs, normal, raw)
     for match in denials.finditer(normal):
@@ -209,6 +210,8 @@ _ITEM_END = re.compile(r"[、（(和与及]")
 _NEXT_TO = 3
 _ANNOUNCES = re.compile(r"以下|下列|下面|如下|这些|这几|following|these|below|any of")
 _STOP = re.compile(r"[。！!？?\n]")
+SCOPE = 300
+"""Characters that a negator reaches at the most; sentences end sooner."""
 REACH = 120
 """Characters of a sentence that are looked at around a negator."""
 _SENTENCE = re.compile(r"[^。！!？?\n.]*$")
@@ -254,7 +257,8 @@ def _asks(normal: str, match: re.Match[str]) -> bool:
 def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
     """Where the scope of a negator that ends at ``start`` stops."""
     listing = False
-    for at in range(start, len(normal)):
+    last = min(len(normal), start + SCOPE)
+    for at in range(start, last):
         c = normal[at]
         if c in "：:" and not listing:
             if at - start > _NEXT_TO and not _ANNOUNCES.search(normal, start, at):
@@ -268,7 +272,7 @@ def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
         match = scope_end.match(normal, at)
         if match and at > start and not listing:
             return at
-    return len(normal)
+    return last
 
 
 def content_words(reading: Reading) -> int:
