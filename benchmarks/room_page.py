@@ -49,6 +49,7 @@ def make_room() -> tuple[Any, Any]:
     company = build_company(now)
     position = build_position(company, now)
     application = build_applications(company, position, now)[0]
+    assert application.resume_id is not None
     lines = [
         f"{n} 负责电商场景的标注规范与一致性复核，带三人小组，产出可追溯" for n in range(LINES)
     ]

@@ -37,6 +37,21 @@ export interface Landed {
   at: number;
 }
 
+// A name for this tab's own place in the browser's storage. It stays over a reload. A duplicated tab
+// begins with a copy of its original's session storage: the name counts only once its page was left.
+function ownTab(): string {
+  const free = sessionStorage.getItem("room-tab-left");
+  const old = sessionStorage.getItem("room-tab");
+  const tab = old && free === old ? old : Math.random().toString(36).slice(2);
+  sessionStorage.setItem("room-tab", tab);
+  sessionStorage.removeItem("room-tab-left");
+  window.addEventListener("pagehide", () => sessionStorage.setItem("room-tab-left", tab));
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) sessionStorage.removeItem("room-tab-left");
+  });
+  return tab;
+}
+
 export class Queue {
   private readonly tab: string;
   private readonly key: string;
@@ -44,6 +59,7 @@ export class Queue {
   private busy: Promise<void> | null = null;
   private timer = 0;
   private seq = 0;
+  private unkept = false; // the browser's storage refused the changes
   private missed = 0; // requests in a row that failed
   private version: (id: string) => number = () => 0;
 
@@ -51,10 +67,10 @@ export class Queue {
     private readonly prefix: string,
     private readonly listener: Listener,
   ) {
-    this.tab = sessionStorage.getItem("room-tab") ?? Math.random().toString(36).slice(2);
-    sessionStorage.setItem("room-tab", this.tab);
+    this.tab = ownTab();
     this.key = `${prefix}:q:${this.tab}`;
     this.changes = this.read(this.key);
+    this.changes.forEach((change) => (change.stuck = false));
     this.adopt();
   }
 
@@ -64,11 +80,12 @@ export class Queue {
       if (!key.startsWith(`${this.prefix}:q:`) || key === this.key) continue;
       const tab = key.slice(`${this.prefix}:q:`.length);
       if (Date.now() - Number(localStorage.getItem(`${this.prefix}:alive:${tab}`) ?? "0") < DEAD_MS) continue;
-      this.changes.push(...this.read(key).filter((change) => !this.changes.some((own) => own.id === change.id)));
+      const left = this.read(key).filter((change) => !this.changes.some((own) => own.id === change.id));
+      this.changes.push(...left.map((change) => ({ ...change, stuck: false })));
+      this.keep();
       localStorage.removeItem(key);
       localStorage.removeItem(`${this.prefix}:alive:${tab}`);
     }
-    this.changes.forEach((change) => (change.stuck = false));
     this.keep();
   }
 
@@ -81,9 +98,17 @@ export class Queue {
   }
 
   private keep(): void {
-    if (this.changes.length) localStorage.setItem(this.key, JSON.stringify(this.changes));
-    else localStorage.removeItem(this.key);
-    localStorage.setItem(`${this.prefix}:alive:${this.tab}`, String(Date.now()));
+    try {
+      if (this.changes.length) localStorage.setItem(this.key, JSON.stringify(this.changes));
+      else localStorage.removeItem(this.key);
+      localStorage.setItem(`${this.prefix}:alive:${this.tab}`, String(Date.now()));
+    } catch {
+      // Full, or closed by the browser's settings: sending goes on, and the person is told.
+      if (this.changes.length) this.listener.told(say("这个浏览器存不下内容：存上之前请不要关闭或刷新这一页。", "This browser keeps nothing: do not close or reload this page before it is saved."), true, this.changes.length);
+      this.unkept = true;
+      return;
+    }
+    this.unkept = false;
   }
 
   start(version: (id: string) => number): void {
@@ -91,7 +116,7 @@ export class Queue {
     window.addEventListener("online", () => void this.flush());
     window.addEventListener("pagehide", () => void this.flush());
     window.setInterval(() => {
-      localStorage.setItem(`${this.prefix}:alive:${this.tab}`, String(Date.now()));
+      this.adopt();
       if (this.changes.some((change) => !change.stuck)) void this.flush();
     }, 3000);
     void this.flush();
@@ -112,7 +137,11 @@ export class Queue {
 
   private land(change: Change, version: number): void {
     const others = this.landed().filter((one) => one.change.id !== change.id);
-    sessionStorage.setItem(`${this.prefix}:landed`, JSON.stringify([...others, { change, version, at: Date.now() }]));
+    try {
+      sessionStorage.setItem(`${this.prefix}:landed`, JSON.stringify([...others, { change, version, at: Date.now() }]));
+    } catch {
+      this.unkept = true; // the server has it; only a page that is older than this would not show it
+    }
   }
 
   settle(id: string): void {
@@ -127,7 +156,7 @@ export class Queue {
     if (old) this.changes[this.changes.indexOf(old)] = kept;
     else this.changes.push(kept);
     this.keep();
-    this.listener.told(say("正在存", "Saving"), false, this.changes.length);
+    if (!this.unkept) this.listener.told(say("正在存", "Saving"), false, this.changes.length);
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.flush(), PAUSE_MS);
   }

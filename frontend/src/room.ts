@@ -688,7 +688,10 @@ class Room {
       return line;
     };
     const line = mark();
-    if (line) line.scrollIntoView({ block: "center" });
+    const column = line?.closest<HTMLElement>(".col");
+    // On a wide screen the column scrolls and the room stays; on a phone the page does.
+    if (line && column && getComputedStyle(column).overflowY !== "visible") column.scrollTop += line.getBoundingClientRect().top - column.getBoundingClientRect().top - column.clientHeight / 2;
+    else if (line) line.scrollIntoView({ block: "center" });
     else this.told(say("链接指的那条笔记不在这里：已删除，或在你提交评分表之后才打开。", "The note this link names is not here: it was deleted, or it opens once your sheet is submitted."), true, 0);
     // The panel's notes are replaced as they change.
     document.addEventListener("htmx:oobAfterSwap", mark);

@@ -164,3 +164,58 @@ def finish(page: Page, key: str) -> None:
     saved(page)
     page.locator("[data-submit]").click()
     expect(page.get_by_text("你的评分表已提交并锁定")).to_be_attached(timeout=30_000)
+
+
+def test_tabs_that_close_crash_or_are_duplicated_lose_nothing(
+    browser: Browser, server: Server
+) -> None:
+    texts = ("第一个标签页断网时写的", "还没存上的一条", "第二个标签页写的")
+    hr = enter(browser, server, "宋禾")
+    hr.context.route("**/notes/", lambda route: route.abort())
+    for text in texts[:2]:
+        note(hr, text)
+    # A duplicated tab begins with a copy of the original's session storage.
+    waiting = hr.evaluate("sessionStorage.getItem('room-tab')")
+    twin = hr.context.new_page()
+    twin.add_init_script(
+        f"sessionStorage.getItem('room-tab') || sessionStorage.setItem('room-tab', '{waiting}')"
+    )
+    twin.goto(server.room_url)
+    note(twin, texts[2])
+    assert twin.evaluate("sessionStorage.getItem('room-tab')") != waiting
+    kept = hr.evaluate(
+        "Object.keys(localStorage).filter(k => k.includes(':q:')).map(k => localStorage[k]).join()"
+    )
+    for text in texts:
+        assert text in kept
+    # Both go without a word, as a killed browser does; the next page sends what they left.
+    hr.close(run_before_unload=False)
+    twin.close(run_before_unload=False)
+    context = twin.context
+    context.unroute("**/notes/")
+    later = context.new_page()
+    later.goto(server.room_url)
+    later.wait_for_function(
+        "() => !Object.keys(localStorage).some(key => key.includes(':q:'))", timeout=30_000
+    )
+    later.reload()
+    for text in texts:
+        expect(later.locator("[data-notes]")).to_contain_text(text)
+    context.close()
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_still_sends(
+    browser: Browser, server: Server
+) -> None:
+    hr = enter(browser, server, "宋禾")
+    hr.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'Quota'); }; }"
+    )
+    hr.context.route("**/notes/", lambda route: route.abort())
+    note(hr, "存储满了时写的")
+    expect(hr.locator("#compose [data-saved]")).to_contain_text("存不下")
+    hr.context.unroute("**/notes/")
+    saved(hr)
+    hr.reload()
+    expect(hr.locator("[data-notes]")).to_contain_text("存储满了时写的")
+    hr.context.close()
