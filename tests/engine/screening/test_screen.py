@@ -280,3 +280,16 @@ def test_an_honest_resume_has_no_flags() -> None:
     for text in (STRONG, ENGLISH):
         document = Document(text=text, kind="txt", lang=language_of(text))
         assert resume_flags(text, parse(document, AS_OF)) == ()
+
+
+def test_no_sentence_that_counts_is_called_uncounted() -> None:
+    both = 0
+    for item, result in results():
+        counted = {e.quote for e in result.evidence if e.effect > 0}
+        both += any(e.kind == "negated" and e.quote in counted for e in result.evidence)
+        for reason in result.reasons:
+            if reason.id == "screening.not_negated":
+                quote = str(reason.args["quote"]).removesuffix("…")
+                whole = {" ".join(words.split()) for words in counted}
+                assert not any(words.startswith(quote) for words in whole), item.id
+    assert both

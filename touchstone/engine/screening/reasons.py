@@ -105,8 +105,11 @@ def _missing(result: ScreeningResult, model: CompetencyModel) -> list[Message]:
 
 def _foreign(result: ScreeningResult, model: CompetencyModel) -> list[Message]:
     reasons = []
+    # "Reported FROC rather than accuracy" counts: to say that it does not would be untrue.
+    counted = {(e.start, e.end) for e in result.evidence if e.effect > 0}
     for kind in ("negated", "wished", "other_person"):
-        first = next((e for e in result.evidence if e.kind == kind), None)
+        left_out = (e for e in result.evidence if e.kind == kind)
+        first = next((e for e in left_out if (e.start, e.end) not in counted), None)
         if first:
             reasons.append(say(f"screening.not_{kind}", quote=_cut(first.quote, _SHORT_QUOTE)))
     return reasons
