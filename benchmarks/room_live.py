@@ -120,7 +120,7 @@ async def fetch(
             if run.over:
                 raise
         await asyncio.sleep(pause * random.uniform(0.75, 1.25))
-        pause = min(15.0, pause * 2)
+        pause = min(4.0, pause * 2)
 
 
 async def follow(run: Run, http: httpx.AsyncClient, ref: str, session: str) -> None:

@@ -719,7 +719,7 @@ class Room {
     const again = (event: Event): void => {
       if ((event.target as HTMLElement).id !== "live") return;
       window.setTimeout(() => window.htmx?.trigger(document.body, "changed"), pause * (0.75 + Math.random() / 2));
-      pause = Math.min(15000, pause * 2);
+      pause = Math.min(4000, pause * 2);
     };
     document.addEventListener("htmx:sendError", again);
     document.addEventListener("htmx:responseError", again);
