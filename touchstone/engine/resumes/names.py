@@ -11,7 +11,7 @@ from touchstone.engine.resumes.sections import Line, Part
 
 _LABEL = re.compile(
     r"(?:^|[\s|｜/，,;；])(?:姓\s*名|名\s*字|候\s*选\s*人|应聘者|求职者|本人姓名|真实姓名|(?:full\s+|candidate\s+|applicant\s+)?name)"
-    r"\s*(?:[(（][^)）]{1,12}[)）]\s*)?(?:[:：]\s*|\t\s*|\s{1,})(?P<value>[^\t|｜]{1,40})",
+    r"\s*(?:[(（][^)）]{1,12}[)）]\s*)?(?:[:：]\s*|\t\s*|\s{1,}|(?=[\u4e00-\u9fff·]{2,8}?(?:性别|年龄|电话|手机|出生|民族)))(?P<value>[^\t|｜]{1,40})",
     re.IGNORECASE,
 )
 _NEXT_LABEL = re.compile(
@@ -114,7 +114,8 @@ def find_name(
                 found.append(_Found(labelled, 12.0 - 0.02 * order))
                 continue
             large = line.start in headlines
-            if order > _HEAD_LINES and not large and (len(line.text) > 24 or sure(found)):
+            apart = order > _HEAD_LINES and not large
+            if apart and (sure(found) or (len(line.text) > 24 and part.kind != "header")):
                 continue
             told = _TOLD.search(line.text)
             if told and (own := chinese_name(told["value"])):
@@ -181,7 +182,7 @@ def _in_line(text: str, base: float, lang: str) -> list[_Found]:
     """Names that a line of the head may show."""
     found: list[_Found] = []
     whole = _bare(text).strip(" -—_|:：·")
-    if not whole or ("@" in whole and len(whole.split()) < 2):
+    if not whole or ("@" in whole and len(re.split(r"[\s，,;；|｜]", whole)) < 2):
         return found
     pieces = [p.strip(" :：*#·-—【】[]()（）《》") for p in _PIECES.split(whole)]
     pieces = [p for p in pieces if p]

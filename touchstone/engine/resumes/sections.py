@@ -214,7 +214,9 @@ def _heading(line: Line, current: str) -> tuple[str, Line | None]:
     before = None if line.bullet else _BEFORE_ENTRY.match(text)
     if before:
         kind = heading_kind(before[1]) or heading_kind(f"{before[1]}经历")
-        if kind and kind != current:
+        # "学历 中专" among the particulars at the top is one of them.
+        opens = current != "header" or text[before.end()].isdigit()
+        if kind and kind != current and opens:
             return kind, _after(line, before.end())
     match = _LABEL.match(text)
     if not match:
