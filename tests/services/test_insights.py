@@ -14,7 +14,7 @@ import pytest
 
 from tests.company import Company
 from tests.evaluated import build_round
-from touchstone.assessments.models import Attempt, AttemptItem, Paper, PaperItem
+from touchstone.assessments.models import Attempt, AttemptItem, Grading, Paper, PaperItem
 from touchstone.common.errors import Conflict
 from touchstone.evaluation.models import Decision, IndicatorScore, Report, Scorecard
 from touchstone.evaluation.services.decisions import decision_make
@@ -283,6 +283,13 @@ def test_indicators_and_tasks(
             AttemptItem.objects.create(
                 attempt=attempt, item=item, score=score, submitted_at=now, needs_human=k == 1
             )
+    looked = AttemptItem.objects.filter(item=items[1]).order_by("pk")
+    looked.update(started_at=now)
+    for answer, credit in zip(looked[:3], (1.0, 0.8, 0.5), strict=True):
+        for kind, points in (("system", {"k1": 1.0, "k2": 0.0}), ("person", {"k1": credit})):
+            Grading.objects.create(
+                attempt_item=answer, rater_kind=kind, score=5, points=points, created_at=now
+            )
     found = figures(round_data(position), now)
     scores = [
         float(s or 0)
@@ -302,6 +309,9 @@ def test_indicators_and_tasks(
         statistics.correlation([10.0 * n for n in range(10)], rest)
     )
     assert tasks["q1"].to_people == 1.0
+    assert (tasks["q1"].judged, tasks["q1"].agreed, tasks["q1"].seen) == (3, 2, 10)
+    assert tasks["q1"].agreement == pytest.approx(2 / 3)
+    assert (tasks["q0"].judged, tasks["q0"].agreement, tasks["q0"].seen) == (0, None, 0)
 
 
 def test_proposals_come_from_data_are_decided_once_and_stay(

@@ -145,7 +145,7 @@ def figures(data: RoundData, at: dt.datetime) -> Figures:
         deviation_raw=_percent(agreement.get("mean_abs_deviation_raw")),
         deviation_fair=_percent(agreement.get("mean_abs_deviation_fair")),
         indicators=indicator_use(data.scores),
-        tasks=task_quality(data.answers),
+        tasks=task_quality(data.answers, data.judged, data.seen),
         fairness=fairness(data),
         overrides=(sum(1 for a in data.applicants if a.override), len(data.applicants)),
         validity=validity(data),

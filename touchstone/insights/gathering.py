@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Subquery
 
-from touchstone.assessments.models import AttemptItem
+from touchstone.assessments.models import AttemptItem, Grading
+from touchstone.assessments.selectors import agreement_of
 from touchstone.evaluation.models import (
     CalibrationRun,
     Decision,
@@ -65,6 +66,8 @@ class RoundData:
     seats: list[tuple[str, str, float]] = field(default_factory=list)
     scores: list[tuple[str, float | None, bool]] = field(default_factory=list)
     answers: list[tuple[int, str, float | None, bool]] = field(default_factory=list)
+    judged: dict[str, tuple[int, int]] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
     run: dict[str, Any] | None = None
     outcomes: list[tuple[float, float]] = field(default_factory=list)
     overall: list[float] = field(default_factory=list)
@@ -114,10 +117,45 @@ def round_data(position: Position) -> RoundData:
             attempt__application__position=position, submitted_at__isnull=False
         ).values_list("attempt_id", "item__code", "score", "needs_human")
     )
+    data.judged, data.seen = _judged(position), _seen(position)
     run = CalibrationRun.objects.filter(position=position).order_by("-created_at", "-pk").first()
     data.run = run.result if run else None
     data.overall, data.outcomes = _outcomes(position)
     return data
+
+
+def _judged(position: Position) -> dict[str, tuple[int, int]]:
+    """By task: key points of the round's answers that people looked at, and those left as the
+    machine had them."""
+    by_person = Grading.objects.filter(attempt_item=OuterRef("attempt_item"), rater_kind="person")
+    rows = (
+        Grading.objects.filter(
+            Exists(by_person),
+            attempt_item__attempt__application__position=position,
+            rater_kind__in=("system", "person"),
+        )
+        .select_related("attempt_item__item")
+        .only("rater_kind", "points", "attempt_item__item__code")
+        .order_by("pk")
+    )
+    by_code: dict[str, list[Grading]] = defaultdict(list)
+    for row in rows:
+        by_code[row.attempt_item.item.code].append(row)
+    found = {code: agreement_of(gradings) for code, gradings in by_code.items()}
+    return {code: (agreement.n, agreement.same) for code, agreement in found.items()}
+
+
+def _seen(position: Position) -> dict[str, int]:
+    """By task of the round: candidates of any round to whom it was opened."""
+    asked = AttemptItem.objects.filter(attempt__application__position=position)
+    return dict(
+        AttemptItem.objects.filter(
+            item__code__in=asked.values("item__code"), started_at__isnull=False
+        )
+        .order_by()
+        .values_list("item__code")
+        .annotate(people=Count("attempt__application__candidate", distinct=True))
+    )
 
 
 def _applicants(position: Position) -> list[Applicant]:

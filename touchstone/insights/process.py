@@ -74,6 +74,9 @@ class TaskQuality:
         difficulty: mean score, 0–100; low is hard.
         discrimination: correlation with the rest of the assessment; None below eight answers.
         to_people: share of answers that had to be looked at by a person.
+        judged: key points that people looked at; ``agreed``: those they left as the machine had
+            them, within a quarter.
+        seen: candidates of any round to whom it was opened.
     """
 
     code: str
@@ -81,6 +84,14 @@ class TaskQuality:
     difficulty: float
     discrimination: float | None
     to_people: float
+    judged: int = 0
+    agreed: int = 0
+    seen: int = 0
+
+    @property
+    def agreement(self) -> float | None:
+        """Share of the points that people left as they were."""
+        return self.agreed / self.judged if self.judged else None
 
 
 def weekly_flow(
@@ -238,12 +249,18 @@ def indicator_use(scores: Iterable[tuple[str, float | None, bool]]) -> list[Indi
 
 
 def task_quality(
-    answers: Iterable[tuple[int, str, float | None, bool]], least: int = 8
+    answers: Iterable[tuple[int, str, float | None, bool]],
+    judged: Mapping[str, tuple[int, int]] | None = None,
+    seen: Mapping[str, int] | None = None,
+    least: int = 8,
 ) -> list[TaskQuality]:
-    """Difficulty and discrimination of each task.
+    """Difficulty, discrimination, agreement and exposure of each task.
 
     Args:
         answers: (attempt, code, score 0–100 or None, needed a person).
+        judged: by code, points that people looked at and those they left as they were.
+        seen: by code, candidates who saw the task.
+        least: pairs from which a correlation is told.
     """
     by_attempt: dict[int, dict[str, float]] = defaultdict(dict)
     people: dict[str, list[bool]] = defaultdict(list)
@@ -268,6 +285,8 @@ def task_quality(
                 sum(a for a, _ in own) / len(own) if own else 0.0,
                 correlation([a for a, _ in paired], rest) if enough else None,
                 sum(flags) / len(flags),
+                *(judged or {}).get(code, (0, 0)),
+                (seen or {}).get(code, 0),
             )
         )
     return rows

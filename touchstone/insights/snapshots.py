@@ -24,6 +24,9 @@ def is_large(position: Position) -> bool:
     return Application.objects.filter(position=position).count() > LIVE_UP_TO
 
 
+SHAPE = 2  # raised whenever what is kept changes its fields: older ones are computed anew
+
+
 def round_figures(
     position: Position, at: dt.datetime, hidden: Collection[int] = ()
 ) -> tuple[Figures, dt.datetime]:
@@ -93,4 +96,4 @@ def _kept_gaps(position: Position, at: dt.datetime) -> Gaps:
 
 
 def _key(position: Position, part: str) -> str:
-    return f"insights:{part}:{position.ref}"
+    return f"insights:{SHAPE}:{part}:{position.ref}"

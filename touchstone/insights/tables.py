@@ -187,6 +187,9 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
                 choose("平均分", "mean"),
                 choose("区分度", "discrimination"),
                 choose("要人看的比例", "share to people"),
+                choose("人看过的要点", "points people judged"),
+                choose("与人一致", "agreement"),
+                choose("看过此题的人", "candidates who saw it"),
             ],
             [
                 [
@@ -195,6 +198,9 @@ def tables(f: Figures, names: dict[str, str]) -> list[Table]:
                     _r(t.difficulty, 1),
                     _r(t.discrimination),
                     _r(t.to_people, 4),
+                    t.judged,
+                    _r(t.agreement, 4),
+                    t.seen,
                 ]
                 for t in f.tasks
             ],
