@@ -95,7 +95,7 @@ TABLE: dict[str, Row] = {
             *("question-check", "question-phrase", "library-import", "library-export"),
             *("question-draft", "taxonomy", "concept", "concept-below", "taxonomy-versions"),
             "taxonomy-export",
-            *("pool", "pool-ask", "pool-search-save", "messages", "work", "work-retry"),
+            *("pool", "pool-ask", "pool-search-save", "messages", "message-templates", "work", "work-retry"),
         ),
         ROLE,
     ),

@@ -163,6 +163,7 @@ urlpatterns = [
     path("library/<str:ref>/status/", library.question_status, name="question-status"),
     # records
     path("messages/", records.messages_page, name="messages"),
+    path("messages/templates/", records.message_templates, name="message-templates"),
     path("messages/<str:ref>/", records.message, name="message"),
     path("messages/<str:ref>/again/", records.message_again, name="message-again"),
     path("work/", records.work, name="work"),

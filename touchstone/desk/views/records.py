@@ -25,11 +25,12 @@ from touchstone.audit.selectors import ChainState, chain_verify, events_csv_rows
 from touchstone.audit.services import audit_record
 from touchstone.common.clock import utc_now
 from touchstone.common.errors import InvalidInput
-from touchstone.common.messages import say
+from touchstone.common.messages import Bilingual, say
 from touchstone.desk.access import DeskRequest, staff
 from touchstone.insights.background import work_counts, work_of, work_retry, work_rows
 from touchstone.insights.task_names import task_name
 from touchstone.positions.permissions import RUNS_BRANCH, SEES_BRANCH
+from touchstone.recruiting.letters import letter_names, letter_preview
 from touchstone.recruiting.permissions import message_for, visible_messages
 from touchstone.recruiting.services.outbox import message_retry
 from touchstone.ui.bilingual import active_language, choose
@@ -71,6 +72,61 @@ def messages_page(request: DeskRequest) -> HttpResponse:
             ),
         },
     )
+
+
+@require_GET
+@staff(*SEES_BRANCH)
+def message_templates(request: DeskRequest) -> HttpResponse:
+    """Every letter and text message in both languages, with examples for its facts."""
+    names = letter_names()
+    chosen = request.GET.get("name", "")
+    chosen = chosen if chosen in names else names[0]
+    company = choose("贵公司", "Your company")
+    head = Branch.objects.order_by("pk").values_list("name", flat=True).first()
+    return render(
+        request,
+        "desk/message_templates.html",
+        {
+            "names": [(name, choose(LETTERS[name].zh, LETTERS[name].en)) for name in names],
+            "chosen": chosen,
+            "title": choose(LETTERS[chosen].zh, LETTERS[chosen].en),
+            "previews": [
+                (language, letter_preview(chosen, language, head or company))
+                for language in ("zh", "en")
+            ],
+        },
+    )
+
+
+LETTERS = {
+    "account_invitation": Bilingual("同事：开通账号", "Colleague: an account"),
+    "assessment_invitation": Bilingual(
+        "候选人：测评邀请", "Candidate: the assessment"
+    ),
+    "interview_cancelled": Bilingual("候选人：面试取消", "Candidate: interview cancelled"),
+    "interview_invitation": Bilingual("候选人：面试邀请", "Candidate: invitation to an interview"),
+    "interview_moved": Bilingual("候选人：面试改期", "Candidate: interview moved"),
+    "interview_reminder": Bilingual("候选人：面试提醒", "Candidate: reminder of an interview"),
+    "new_link": Bilingual("候选人：新的链接", "Candidate: a new link"),
+    "offer": Bilingual("候选人：录用", "Candidate: offer"),
+    "outcome_request": Bilingual("经理：新人表现", "Manager: how a new colleague does"),
+    "panel_cancelled": Bilingual("面试官：面试取消", "Interviewer: interview cancelled"),
+    "panel_invitation": Bilingual("面试官：面试安排", "Interviewer: an interview to hold"),
+    "panel_moved": Bilingual("面试官：面试改期", "Interviewer: interview moved"),
+    "panel_reminder": Bilingual("面试官：面试提醒", "Interviewer: reminder of an interview"),
+    "pool_position": Bilingual("招聘者：人才库里合适的人", "Recruiter: people of the pool who fit"),
+    "pool_renewal": Bilingual("候选人：继续留在人才库", "Candidate: staying in the talent pool"),
+    "pool_searches": Bilingual(
+        "招聘者：已存搜索的新结果", "Recruiter: saved searches found more"
+    ),
+    "rejection": Bilingual("候选人：未通过", "Candidate: rejection"),
+    "scorecard_reminder": Bilingual("面试官：评分表未交", "Interviewer: scorecards due"),
+    "slots_offered": Bilingual("候选人：可选的面试时间", "Candidate: times to choose from"),
+    "sms_interview_cancelled": Bilingual("短信：面试取消", "Text message: interview cancelled"),
+    "sms_interview_invited": Bilingual("短信：面试邀请", "Text message: interview"),
+    "sms_interview_moved": Bilingual("短信：面试改期", "Text message: interview moved"),
+    "sms_interview_reminder": Bilingual("短信：面试提醒", "Text message: reminder"),
+}
 
 
 @require_GET
