@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -195,3 +196,16 @@ def test_a_form_sent_twice_makes_one_position(client_of: ClientOf, company: Comp
     again = client.post(reverse("position-new"), form)
     assert first["Location"] == again["Location"]
     assert Position.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["recruiter", "hiring_manager", "algorithm_lead", "auditor"])
+def test_no_link_of_the_overview_leads_to_a_refusal(
+    client_of: ClientOf, position: Position, who: str
+) -> None:
+    client = client_of(who)
+    address = f"/positions/{position.ref}/"
+    page = client.get(address)
+    assert page.status_code == 200
+    links = set(re.findall(rf'href="({address}[^"#?]+)', page.content.decode()))
+    assert f"{address}assessment/" in links
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
