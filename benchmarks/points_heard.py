@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from grading_quality import Labelled, own_answers  # noqa: E402
+from benchmarks.grading_quality import Labelled, own_answers  # noqa: E402
 
 from touchstone.engine.grading.rubrics import Rubric  # noqa: E402
 from touchstone.engine.listening.heard import AskedQuestion, points_heard  # noqa: E402
@@ -127,8 +127,8 @@ def main() -> None:
                 ]
                 found = points_heard(questions, segments, others={"面试官"})
                 for rubric, answer in rows:
-                    heard = {h.point for h in found if h.question == rubric.id}
-                    count.add(heard, there(answer))
+                    said = {h.point for h in found if h.question == rubric.id}
+                    count.add(said, there(answer))
             took = (time.perf_counter() - began) / TALKS
             name = f"{way}, {'with' if marks else 'without'} marks"
             print(f"talk, {name:<31} {count.shown()}  {took * 1000:.0f} ms a talk")

@@ -100,7 +100,7 @@ def test_encodings_and_separators(encoding: str, separator: str) -> None:
 
 def test_a_column_is_taken_only_for_what_its_cells_can_be() -> None:
     """项目 under 入职后 counts projects; 入职 alone would have made a yes or no of it."""
-    rows = [
+    rows: list[list[Any]] = [
         ["导出（2024 年）", None, None, None, None],
         ["基本信息", None, "面试", "入职后", None],
         ["候选人", "邮箱", "综合得分", "项目", "评价"],

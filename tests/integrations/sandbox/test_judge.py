@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +19,6 @@ from touchstone.engine.judging.verdicts import TestResult
 from touchstone.integrations.sandbox import Sandbox, SandboxUnavailable
 from touchstone.integrations.sandbox.environment import Interpreter
 from touchstone.integrations.sandbox.judge import _Judging, judge_submission
-from touchstone.integrations.sandbox.programs import Program
 
 pytestmark = pytest.mark.sandbox
 CONTENT = Path(__file__).resolve().parents[3] / "touchstone" / "content" / "problems"
@@ -387,6 +387,6 @@ def test_near_the_limit_the_quickest_of_several_runs_counts(
     monkeypatch.setattr(_Judging, "_run_once", run_once)
     problem = load_problem(package(LIMITS, SUMS))
     judging = _Judging(problem, "python", sandbox, time_limit_s=1.0)
-    result = judging._stable_run(Program("python", {}, ()), problem.tests()[0])
+    result = judging._stable_run(cast("Any", None), problem.tests()[0])
     assert (str(result.verdict), len(seconds) - len(left)) == (verdict, runs)
     assert result.unstable == (len({s <= 1 for s in seconds}) > 1)

@@ -100,9 +100,7 @@ def message_templates(request: DeskRequest) -> HttpResponse:
 
 LETTERS = {
     "account_invitation": Bilingual("同事：开通账号", "Colleague: an account"),
-    "assessment_invitation": Bilingual(
-        "候选人：测评邀请", "Candidate: the assessment"
-    ),
+    "assessment_invitation": Bilingual("候选人：测评邀请", "Candidate: the assessment"),
     "interview_cancelled": Bilingual("候选人：面试取消", "Candidate: interview cancelled"),
     "interview_invitation": Bilingual("候选人：面试邀请", "Candidate: invitation to an interview"),
     "interview_moved": Bilingual("候选人：面试改期", "Candidate: interview moved"),
@@ -116,9 +114,7 @@ LETTERS = {
     "panel_reminder": Bilingual("面试官：面试提醒", "Interviewer: reminder of an interview"),
     "pool_position": Bilingual("招聘者：人才库里合适的人", "Recruiter: people of the pool who fit"),
     "pool_renewal": Bilingual("候选人：继续留在人才库", "Candidate: staying in the talent pool"),
-    "pool_searches": Bilingual(
-        "招聘者：已存搜索的新结果", "Recruiter: saved searches found more"
-    ),
+    "pool_searches": Bilingual("招聘者：已存搜索的新结果", "Recruiter: saved searches found more"),
     "rejection": Bilingual("候选人：未通过", "Candidate: rejection"),
     "scorecard_reminder": Bilingual("面试官：评分表未交", "Interviewer: scorecards due"),
     "slots_offered": Bilingual("候选人：可选的面试时间", "Candidate: times to choose from"),
