@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from touchstone.assessments.models import Attempt
 from touchstone.assessments.services.grading import attempts_score, items_grade
@@ -46,6 +47,7 @@ SITTING = 10
 PANEL = ("shen_yan", "xu_nian", "lin_an")
 OTHER_PANEL = ("qiao_yi", "bai_lu", "song_he")
 HOUR = dt.timedelta(hours=1)
+SATURDAY = 5
 
 
 def run_present_round(scene: Scene) -> None:
@@ -201,14 +203,13 @@ def _arrange(
 
 def _offer(scene: Scene, application: Application, now: dt.datetime) -> None:
     people = tuple(scene.staff[key] for key in OTHER_PANEL)
-    slots = [
-        SlotWish(
-            now + dt.timedelta(days=days, hours=hours),
-            now + dt.timedelta(days=days, hours=hours + 1),
-            people,
-        )
-        for days, hours in ((2, 0), (2, 3), (3, 1))
-    ]
+    today = now.astimezone(ZoneInfo(application.branch.time_zone)).replace(
+        minute=0, second=0, microsecond=0
+    )
+    days = [today + dt.timedelta(days=days) for days in range(2, 7)]
+    first, second, *_ = (day for day in days if day.weekday() < SATURDAY)
+    begins = (first.replace(hour=12), first.replace(hour=17), second.replace(hour=12))
+    slots = [SlotWish(at, at + HOUR, people) for at in begins]
     slots_offer(
         actor=scene.actor(scene.staff_with("recruiter")),
         application=application,

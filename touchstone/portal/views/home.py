@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -106,7 +107,9 @@ def _consents(request: PortalRequest) -> list[dict[str, Any]]:
 
 
 def _interviews(application: Application, now: Any) -> list[Interview]:
-    rows = application.interviews.exclude(status=Interview.Status.PLANNED).order_by("-starts_at")
+    """Those that were told to the candidate, and the one just chosen, whose link is being made."""
+    being_made = Q(status=Interview.Status.PLANNED) & ~Q(candidate_reply="accepted")
+    rows = application.interviews.exclude(being_made).order_by("-starts_at")
     return list(rows.prefetch_related("panel__person"))
 
 
