@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from touchstone.engine.grading.lexicon import (
     cues,
-    function_words,
     segmenter,
     stem,
     synonyms,
@@ -273,8 +272,3 @@ def _scope(normal: str, start: int, scope_end: re.Pattern[str]) -> int:
         if match and at > start and not listing:
             return at
     return last
-
-
-def content_words(reading: Reading) -> int:
-    """How many tokens are not function words."""
-    return sum(t.text not in function_words() for t in reading.tokens)

@@ -111,7 +111,6 @@ SHOWN_BY_DEFAULT = (
     "message",
     "status",
 )
-BINARY = ("source_code", "stdin", "expected_output", "stdout", "stderr", "compile_output")
 DESCRIPTIONS = {
     1: "In Queue",
     2: "Processing",

@@ -34,7 +34,6 @@ from touchstone.integrations.wecom.crypto import (
 TOKEN_LIFE_S = 7200
 CODE_LIFE_S = 300
 CARD_LIFE_S = 72 * 3600
-SAME_MEETING_S = 300
 CHINA_S = 8 * 3600  # the client shows the time of its users, whatever this machine is set to
 Body = dict[str, Any]
 
